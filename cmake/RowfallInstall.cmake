@@ -1,0 +1,1 @@
+# Install rules: the library, its headers and its CMake package.

@@ -1,0 +1,83 @@
+# Checks that every stage of src/ includes only stages to its left:
+#   cmake -DSOURCE_DIR=<root> -P cmake/check_layers.cmake
+# and that librdkafka, RapidJSON and SQLite each stay in their one home.
+cmake_minimum_required(VERSION 3.22)
+
+# Stage name, then the stages it may include besides itself.
+set(base)
+set(data base)
+set(json base)
+set(sql base)
+set(source base)
+set(commit base)
+set(coerce base data json)
+set(function base data json coerce)
+set(map base data json coerce)
+set(sink base data)
+set(plan base data json sql coerce function)
+set(eval base data json coerce function plan)
+set(engine base data json sql source commit coerce function map sink plan eval)
+set(testing)
+set(storage)
+set(stages base data json sql source commit coerce function map sink plan eval engine
+           testing storage)
+
+set(home_rdkafka source)
+set(home_rapidjson json)
+set(home_sqlite3 storage)
+
+set(errors 0)
+macro(fail text)
+  message("${text}")
+  math(EXPR errors "${errors} + 1")
+endmacro()
+
+file(GLOB_RECURSE files RELATIVE "${SOURCE_DIR}"
+     "${SOURCE_DIR}/src/*.h" "${SOURCE_DIR}/src/*.cc")
+foreach(file IN LISTS files)
+  string(REGEX MATCH "^src/([a-z0-9_]+)/" _ "${file}")
+  set(stage "${CMAKE_MATCH_1}")
+  if(NOT stage IN_LIST stages)
+    fail("${file}: '${stage}' is no known stage")
+    continue()
+  endif()
+  file(STRINGS "${SOURCE_DIR}/${file}" lines REGEX "^#[ \t]*include")
+  foreach(line IN LISTS lines)
+    if(line MATCHES "\"([a-z0-9_]+)/")
+      set(target "${CMAKE_MATCH_1}")
+      if(target STREQUAL "rowfall")
+        continue()
+      endif()
+      if(NOT target STREQUAL stage AND NOT target IN_LIST ${stage})
+        fail("${file}: stage '${stage}' must not include '${target}': ${line}")
+      endif()
+    endif()
+    foreach(library rdkafka rapidjson sqlite3)
+      if(line MATCHES "[</]${library}" AND NOT stage STREQUAL home_${library})
+        fail("${file}: ${library} is used outside src/${home_${library}}: ${line}")
+      endif()
+    endforeach()
+  endforeach()
+  file(STRINGS "${SOURCE_DIR}/${file}" first LIMIT_COUNT 1)
+  if(NOT first MATCHES "^// SPDX-License-Identifier: Apache-2.0")
+    fail("${file}: the first line is not the SPDX licence line")
+  endif()
+endforeach()
+
+# Public headers: the standard library, absl status, time, span and strings,
+# and each other.
+file(GLOB_RECURSE headers RELATIVE "${SOURCE_DIR}" "${SOURCE_DIR}/include/*.h")
+foreach(file IN LISTS headers)
+  file(STRINGS "${SOURCE_DIR}/${file}" lines REGEX "^#[ \t]*include")
+  foreach(line IN LISTS lines)
+    if(line MATCHES "<[a-z_0-9]+>" OR line MATCHES "\"rowfall/"
+       OR line MATCHES "\"absl/(status|time|types/span|strings)")
+      continue()
+    endif()
+    fail("${file}: a public header must not include ${line}")
+  endforeach()
+endforeach()
+
+if(errors GREATER 0)
+  message(FATAL_ERROR "${errors} broken layer rules")
+endif()

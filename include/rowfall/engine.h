@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine: executes statements and runs the views.
+#ifndef ROWFALL_ENGINE_H_
+#define ROWFALL_ENGINE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "rowfall/export.h"
+#include "rowfall/options.h"
+#include "rowfall/stats.h"
+
+namespace rowfall {
+
+/// What a statement gives: rows (SHOW, EXPLAIN), or a count, or neither.
+struct Result {
+  std::vector<std::string> columns;            ///< Empty: no rows.
+  std::vector<std::vector<std::string>> rows;  ///< Values as text.
+  std::optional<int64_t> rows_affected;
+  friend bool operator==(const Result&, const Result&) = default;
+};
+
+/// Sources and views and what runs them. Thread-safe; statements run one at a
+/// time. No threads exist before the first view runs. Example:
+///
+///     EngineOptions options;
+///     options.tables = std::make_shared<MyTables>();
+///     auto engine = Engine::Open(std::move(options));
+///     auto result = (*engine)->Execute("SHOW SOURCES");
+class ROWFALL_EXPORT Engine {
+ public:
+  /// Loads the catalog and starts its views that are not suspended. A view
+  /// that cannot start is there in state `failed` with the reason.
+  /// Errors: InvalidArgument: options. Those of Catalog::Load().
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options);
+  /// As Stop() with 30 seconds.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Executes one statement of src/sql/grammar.md. Blocks for ALTER and DROP
+  /// until the workers have stopped, at most EngineOptions::suspend_timeout.
+  /// Errors: InvalidArgument, Unimplemented: the text, with its place.
+  /// NotFound, AlreadyExists: names. FailedPrecondition: the state of the
+  /// object. Those of Catalog::Store() and TableProvider::OpenTable().
+  absl::StatusOr<Result> Execute(std::string_view sql);
+
+  /// Returns the views' states and figures, in name order.
+  std::vector<ViewStatus> Status() const;
+
+  /// Threading::kHostThreads: gives worker `worker` of view `view` a turn of at
+  /// most `budget` beyond what the sink takes. Returns whether it did
+  /// anything. NotFound: there is no such worker (any more). Different workers
+  /// may be run at once by different threads, one never by two.
+  absl::StatusOr<bool> RunOnce(std::string_view view, int worker,
+                               absl::Duration budget);
+
+  /// Stops all workers: what is in flight is finished, the rest given back,
+  /// settled offsets are committed. Returns within `timeout`; what did not end
+  /// is left behind and reported. No statement works afterwards. Idempotent.
+  /// Errors: DeadlineExceeded: names what did not end.
+  absl::Status Stop(absl::Duration timeout = absl::Seconds(30));
+
+ private:
+  class Impl;
+  explicit Engine(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace rowfall
+
+#endif  // ROWFALL_ENGINE_H_

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens to a message, or a row of it, that cannot become a row.
+#ifndef ROWFALL_REJECT_H_
+#define ROWFALL_REJECT_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "rowfall/export.h"
+#include "rowfall/message.h"
+
+namespace rowfall {
+
+/// Where a row failed.
+enum class RejectStage : uint8_t {
+  kParse,     ///< The payload is not what it should be.
+  kType,      ///< A value does not fit its column.
+  kEvaluate,  ///< An expression of the view failed.
+  kSink,      ///< The table refused the row.
+};
+
+/// Returns "parse", "type", "evaluate" or "sink".
+ROWFALL_EXPORT std::string_view RejectStageName(RejectStage stage);
+
+/// One rejected message or row. Views live as long as the call.
+struct Reject {
+  std::string_view source;
+  std::string_view view;
+  RejectStage stage = RejectStage::kParse;
+  /// The message as it came: bytes of payload, key and headers unchanged.
+  Message message;
+  /// The guilty column of the source (parse, type) or of the result.
+  std::string column;
+  /// One sentence without a period, e.g. "Cannot read string as BIGINT: 'x'".
+  std::string reason;
+  /// The byte of the payload where the trouble is, or -1.
+  int64_t payload_offset = -1;
+  /// The refused row as JSON, where the stage is kSink.
+  std::string row;
+
+  /// Returns "reason [topic/partition@offset, column name]".
+  ROWFALL_EXPORT std::string ToString() const;
+};
+
+/// Takes rejected messages: the dead-letter side of the host.
+class ROWFALL_EXPORT RejectHandler {
+ public:
+  virtual ~RejectHandler() = default;
+
+  /// Makes `reject` durable. OK: its offset may be committed. Any error: the
+  /// batch waits and the call is repeated later, so the same reject can come
+  /// again; topic, partition and offset tell. Comes on the worker's thread;
+  /// several workers may call at once. Must not call the engine.
+  virtual absl::Status OnReject(const Reject& reject) = 0;
+};
+
+}  // namespace rowfall
+
+#endif  // ROWFALL_REJECT_H_

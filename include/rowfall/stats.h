@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a running view shows of itself.
+#ifndef ROWFALL_STATS_H_
+#define ROWFALL_STATS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "rowfall/export.h"
+#include "rowfall/message.h"
+
+namespace rowfall {
+
+/// What a view, or a worker of it, is doing.
+enum class ViewState : uint8_t {
+  kSuspended,   ///< By ALTER, or because its source was dropped.
+  kConnecting,  ///< No partition was assigned yet.
+  kRunning,     ///< Consuming, or waiting for messages.
+  kBackoff,     ///< The sink, or the broker, failed; it is tried again.
+  kFailed,      ///< It needs a decision: see the reason.
+};
+
+/// Returns "suspended", "connecting", "running", "backoff" or "failed".
+ROWFALL_EXPORT std::string_view ViewStateName(ViewState state);
+
+/// The progress of one partition.
+struct PartitionStatus {
+  TopicPartition partition;
+  int worker = 0;
+  int64_t position = kOffsetNone;   ///< The next message to be read.
+  int64_t committed = kOffsetNone;  ///< The last one committed.
+  int64_t end = kOffsetNone;        ///< The broker's next one, if known.
+  int64_t lag = -1;                 ///< end - settled position; -1: unknown.
+};
+
+struct ViewStatus {
+  std::string name;
+  std::string source;
+  std::string table;
+  std::string consumer_group;
+  ViewState state = ViewState::kSuspended;
+  std::string reason;  ///< Why it is in backoff or failed.
+  absl::Duration next_attempt;  ///< From now, where in backoff.
+  std::string last_error;       ///< The last one, also when it is over.
+  uint64_t messages = 0;        ///< Messages read.
+  uint64_t bytes = 0;           ///< Payload bytes read.
+  uint64_t rows_in = 0;         ///< Rows mapped from them.
+  uint64_t rows_filtered = 0;   ///< Rows that gave none: WHERE, groups.
+  uint64_t rows_written = 0;    ///< Rows that the sink took.
+  uint64_t rejected = 0;        ///< Messages and rows rejected.
+  uint64_t batches = 0;
+  uint64_t retries = 0;         ///< Calls of the sink that were repeated.
+  uint64_t commits = 0;
+  uint64_t leaked_consumers = 0;  ///< Could not be ended in time.
+  /// Time spent by all workers in each step.
+  absl::Duration map_time, evaluate_time, write_time, commit_time;
+  std::vector<PartitionStatus> partitions;
+};
+
+/// Returns the metrics of `views` in Prometheus' text format.
+ROWFALL_EXPORT std::string PrometheusText(const std::vector<ViewStatus>& views);
+
+}  // namespace rowfall
+
+#endif  // ROWFALL_STATS_H_

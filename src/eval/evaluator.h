@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Evaluates a bound view on one batch.
+#ifndef ROWFALL_EVAL_EVALUATOR_H_
+#define ROWFALL_EVAL_EVALUATOR_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "plan/view_plan.h"
+#include "rowfall/batch.h"
+#include "rowfall/materialized_view.h"
+
+namespace rowfall::eval {
+
+// Filters, projects, groups and sorts. Keeps its memory between batches. Not
+// thread-safe.
+class Evaluator {
+ public:
+  static absl::StatusOr<std::unique_ptr<Evaluator>> Make(
+      std::shared_ptr<const plan::ViewPlan> plan);
+  virtual ~Evaluator() = default;
+
+  // `leaves` has a column for each leaf of the plan. Returns the result, with
+  // origins; appends rows whose evaluation failed to `failed` (indexes into
+  // `leaves`, ascending). Errors: Internal only.
+  virtual absl::StatusOr<Batch> Evaluate(const Batch& leaves, absl::Time now,
+                                         std::vector<FailedRow>& failed) = 0;
+};
+
+// Returns the leaves of `plan` taken from a batch that has the whole columns of
+// the source by name: paths are walked in the stored json.
+absl::StatusOr<Batch> ExtractLeaves(const plan::ViewPlan& plan,
+                                    const Batch& source);
+
+}  // namespace rowfall::eval
+
+#endif  // ROWFALL_EVAL_EVALUATOR_H_

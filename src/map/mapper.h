@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// From message payloads to columns in one strict pass.
+#ifndef ROWFALL_MAP_MAPPER_H_
+#define ROWFALL_MAP_MAPPER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "data/leaf.h"
+#include "rowfall/batch.h"
+#include "rowfall/message.h"
+#include "rowfall/reject.h"
+
+namespace rowfall::map {
+
+// A message that gave no rows (kParse), or a row of it that was left out
+// (kType).
+struct MapError {
+  uint32_t message = 0;  // Index in the batch.
+  RejectStage stage = RejectStage::kParse;
+  std::string column;  // Empty where no column is guilty.
+  std::string reason;
+  int64_t payload_offset = -1;
+
+  friend bool operator==(const MapError&, const MapError&) = default;
+};
+
+struct MapLimits {
+  size_t max_message_bytes = 64u << 20;
+  int max_depth = 512;
+};
+
+// Maps batches of messages to columns, one for each leaf. Keeps its columns
+// between batches and uses them again where nobody else holds them. Not
+// thread-safe.
+class Mapper {
+ public:
+  // Errors: InvalidArgument: two leaves of which one is the other's path with
+  // another type are fine; more than 4096 leaves are not.
+  static absl::StatusOr<std::unique_ptr<Mapper>> Make(
+      std::vector<data::Leaf> leaves, MapLimits limits);
+  virtual ~Mapper() = default;
+
+  // Returns the rows of all messages in order, with origins; appends what was
+  // rejected to `errors`, in message order. A message whose text is no JSON
+  // gives no rows at all; a row with a value that does not fit is left out
+  // alone.
+  virtual Batch Map(const MessageBatch& messages,
+                    std::vector<MapError>& errors) = 0;
+};
+
+}  // namespace rowfall::map
+
+#endif  // ROWFALL_MAP_MAPPER_H_

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Batches of messages.
+#include "rowfall/message.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace rowfall {
+
+uint32_t MessageBatch::TopicIndex(std::string_view topic) {
+  if (!entries_.empty() && topics_[entries_.back().topic] == topic) {
+    return entries_.back().topic;
+  }
+  const auto found = std::find(topics_.begin(), topics_.end(), topic);
+  if (found != topics_.end()) {
+    return static_cast<uint32_t>(found - topics_.begin());
+  }
+  topics_.emplace_back(topic);
+  return static_cast<uint32_t>(topics_.size() - 1);
+}
+
+void MessageBatch::Append(const Message& message) {
+  Entry entry{};
+  entry.topic = TopicIndex(message.topic);
+  entry.partition = message.partition;
+  entry.offset = message.offset;
+  entry.timestamp_ms = message.timestamp_ms;
+  entry.has_payload = message.has_payload;
+  entry.has_key = message.has_key;
+  entry.payload = bytes_.size();
+  entry.payload_size = static_cast<uint32_t>(message.payload.size());
+  bytes_.Append(message.payload.data(), message.payload.size());
+  bytes_.Push('\0');
+  if (message.has_key) {
+    entry.key = bytes_.size();
+    entry.key_size = static_cast<uint32_t>(message.key.size());
+    bytes_.Append(message.key.data(), message.key.size());
+  }
+  entry.first_header = static_cast<uint32_t>(header_entries_.size());
+  entry.num_headers = static_cast<uint32_t>(message.headers.size());
+  for (const Header& header : message.headers) {
+    header_entries_.push_back({bytes_.size(),
+                               static_cast<uint32_t>(header.name.size()),
+                               static_cast<uint32_t>(header.value.size()),
+                               header.has_value});
+    bytes_.Append(header.name.data(), header.name.size());
+    bytes_.Append(header.value.data(), header.value.size());
+  }
+  entries_.push_back(entry);
+}
+
+void MessageBatch::Clear() {
+  bytes_.clear();
+  entries_.clear();
+  header_entries_.clear();
+  // Topics stay: the next batch has the same ones.
+  if (topics_.size() > 64) topics_.clear();
+}
+
+void MessageBatch::Remove(std::span<const TopicPartition> partitions) {
+  std::erase_if(entries_, [&](const Entry& entry) {
+    return std::any_of(partitions.begin(), partitions.end(),
+                       [&](const TopicPartition& removed) {
+                         return removed.partition == entry.partition &&
+                                removed.topic == topics_[entry.topic];
+                       });
+  });
+  if (entries_.empty()) Clear();
+}
+
+Message MessageBatch::operator[](size_t i) const {
+  const Entry& entry = entries_[i];
+  headers_.clear();
+  for (uint32_t h = 0; h < entry.num_headers; ++h) {
+    const HeaderEntry& header = header_entries_[entry.first_header + h];
+    const char* name = bytes_.data() + header.name;
+    headers_.push_back({{name, header.name_size},
+                        {name + header.name_size, header.value_size},
+                        header.has_value});
+  }
+  Message message;
+  message.topic = topics_[entry.topic];
+  message.partition = entry.partition;
+  message.offset = entry.offset;
+  message.timestamp_ms = entry.timestamp_ms;
+  message.payload = payload(i);
+  message.has_payload = entry.has_payload;
+  message.has_key = entry.has_key;
+  if (entry.has_key) message.key = {bytes_.data() + entry.key, entry.key_size};
+  message.headers = headers_;
+  return message;
+}
+
+std::string MessageBatch::Place(size_t i) const {
+  const Entry& entry = entries_[i];
+  return base::Cat(topics_[entry.topic], "/", entry.partition, "@",
+                   entry.offset);
+}
+
+}  // namespace rowfall

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names and text of rejects.
+#include "rowfall/reject.h"
+
+#include "base/text.h"
+
+namespace rowfall {
+
+std::string_view RejectStageName(RejectStage stage) {
+  switch (stage) {
+    case RejectStage::kParse: return "parse";
+    case RejectStage::kType: return "type";
+    case RejectStage::kEvaluate: return "evaluate";
+    case RejectStage::kSink: return "sink";
+  }
+  return "";
+}
+
+std::string Reject::ToString() const {
+  return base::Cat(reason, " [", base::EscapeControl(message.topic), "/",
+                   message.partition, "@", message.offset,
+                   column.empty() ? "" : ", column ", column, "]");
+}
+
+}  // namespace rowfall

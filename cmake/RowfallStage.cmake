@@ -83,8 +83,28 @@ endfunction()
 # rowfall_stage_test(<name> SOURCES <file>... STAGES <stage>...
 #                    [LIBS <target>...] [LABELS <label>...] [FIXTURES <f>...]
 #                    [TIMEOUT <seconds>] [SERIAL])
-# One gtest program, one ctest entry for each case.
+# One gtest program, one ctest entry for each case. FIXTURES kafka is the
+# broker of tests/kafka; LIBS kafka_cluster are the functions to use it.
 function(rowfall_stage_test name)
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT"
+                        "SOURCES;STAGES;LIBS;LABELS;FIXTURES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  rowfall_link_stages(${name} ${ARG_STAGES})
+  rowfall_add_gtest(${name} ${ARGN})
+endfunction()
+
+# rowfall_public_test(<name> ...): as rowfall_stage_test() without STAGES, for
+# a test that sees the library as a host does.
+function(rowfall_public_test name)
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT"
+                        "SOURCES;LIBS;LABELS;FIXTURES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE rowfall::rowfall rowfall_build)
+  rowfall_add_gtest(${name} ${ARGN})
+endfunction()
+
+# What both kinds of tests have in common.
+function(rowfall_add_gtest name)
   cmake_parse_arguments(ARG "SERIAL" "TIMEOUT"
                         "SOURCES;STAGES;LIBS;LABELS;FIXTURES" ${ARGN})
   if(NOT ARG_LABELS)
@@ -93,9 +113,7 @@ function(rowfall_stage_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
-  add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  rowfall_link_stages(${name} ${ARG_STAGES})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gmock_main)
   target_compile_definitions(${name} PRIVATE
     ROWFALL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -104,6 +122,10 @@ function(rowfall_stage_test name)
   set(properties LABELS "${labels}" TIMEOUT ${ARG_TIMEOUT})
   if(ARG_FIXTURES)
     list(APPEND properties FIXTURES_REQUIRED "${ARG_FIXTURES}")
+  endif()
+  if(kafka IN_LIST ARG_FIXTURES)
+    list(APPEND properties RESOURCE_LOCK kafka
+      ENVIRONMENT "ROWFALL_TEST_BROKERS_FILE=${ROWFALL_TEST_BROKERS_FILE}")
   endif()
   if(ARG_SERIAL)
     list(APPEND properties RUN_SERIAL TRUE)

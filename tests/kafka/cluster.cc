@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Topics, messages and offsets of the tests' broker, by librdkafka.
+#include "tests/kafka/cluster.h"
+
+#include <librdkafka/rdkafka.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace rowfall {
+namespace {
+
+constexpr int kTimeoutMs = 30000;
+
+void Check(const absl::Status& status) {
+  if (!status.ok()) throw std::runtime_error(status.ToString());
+}
+
+void Check(rd_kafka_resp_err_t code, std::string_view what) {
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  throw std::runtime_error(std::string(what) + ": " + rd_kafka_err2str(code));
+}
+
+std::string FindBrokers() {
+  if (const char* brokers = std::getenv("ROWFALL_TEST_BROKERS")) return brokers;
+  const char* file = std::getenv("ROWFALL_TEST_BROKERS_FILE");
+  std::string brokers;
+  if (file == nullptr || !std::getline(std::ifstream(file) >> std::ws,
+                                       brokers)) {
+    throw std::runtime_error(
+        "No broker: run the tests by ctest, or set ROWFALL_TEST_BROKERS");
+  }
+  return brokers;
+}
+
+// Answers of the admin API come on a queue; this waits for one.
+class AdminCall {
+ public:
+  AdminCall(rd_kafka_t* handle, rd_kafka_admin_op_t operation)
+      : options_(rd_kafka_AdminOptions_new(handle, operation),
+                 rd_kafka_AdminOptions_destroy),
+        queue_(rd_kafka_queue_new(handle), rd_kafka_queue_destroy),
+        event_(nullptr, rd_kafka_event_destroy) {}
+
+  rd_kafka_AdminOptions_t* options() { return options_.get(); }
+  rd_kafka_queue_t* queue() { return queue_.get(); }
+
+  rd_kafka_event_t* Wait(std::string_view what) {
+    event_.reset(rd_kafka_queue_poll(queue_.get(), kTimeoutMs));
+    if (event_ == nullptr) {
+      throw std::runtime_error(std::string(what) + ": no answer");
+    }
+    Check(rd_kafka_event_error(event_.get()), what);
+    return event_.get();
+  }
+
+ private:
+  std::unique_ptr<rd_kafka_AdminOptions_t, void (*)(rd_kafka_AdminOptions_t*)>
+      options_;
+  std::unique_ptr<rd_kafka_queue_t, void (*)(rd_kafka_queue_t*)> queue_;
+  std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)> event_;
+};
+
+using PartitionList =
+    std::unique_ptr<rd_kafka_topic_partition_list_t,
+                    void (*)(rd_kafka_topic_partition_list_t*)>;
+
+PartitionList MakeList(const std::string& topic, int partitions) {
+  PartitionList list(rd_kafka_topic_partition_list_new(partitions),
+                     rd_kafka_topic_partition_list_destroy);
+  for (int i = 0; i < partitions; ++i) {
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), i);
+  }
+  return list;
+}
+
+}  // namespace
+
+KafkaCluster::KafkaCluster() : brokers_(FindBrokers()) {
+  auto producer = examples::KafkaProducer::Make(brokers_);
+  Check(producer.status());
+  producer_ = *std::move(producer);
+}
+
+std::string KafkaCluster::UniqueName(std::string_view prefix) {
+  static std::atomic<int> counter{0};
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::string(prefix) + "-" + std::to_string(now.count() / 1000) + "-" +
+         std::to_string(getpid()) + "-" + std::to_string(counter++);
+}
+
+std::string KafkaCluster::CreateTopic(
+    std::string_view prefix, int partitions,
+    const std::map<std::string, std::string>& config) {
+  std::string topic = UniqueName(prefix);
+  Check(producer_->CreateTopic(topic, partitions, config));
+  return topic;
+}
+
+void KafkaCluster::DeleteTopic(const std::string& topic) {
+  AdminCall call(producer_->handle(), RD_KAFKA_ADMIN_OP_DELETETOPICS);
+  rd_kafka_DeleteTopic_t* request = rd_kafka_DeleteTopic_new(topic.c_str());
+  rd_kafka_DeleteTopics(producer_->handle(), &request, 1, call.options(),
+                        call.queue());
+  rd_kafka_DeleteTopic_destroy(request);
+  const auto* result =
+      rd_kafka_event_DeleteTopics_result(call.Wait("DeleteTopics"));
+  size_t count = 0;
+  const auto** topics = rd_kafka_DeleteTopics_result_topics(result, &count);
+  Check(rd_kafka_topic_result_error(topics[0]), "DeleteTopics");
+}
+
+void KafkaCluster::SetPartitions(const std::string& topic, int partitions) {
+  AdminCall call(producer_->handle(), RD_KAFKA_ADMIN_OP_CREATEPARTITIONS);
+  char error[256];
+  rd_kafka_NewPartitions_t* request = rd_kafka_NewPartitions_new(
+      topic.c_str(), partitions, error, sizeof error);
+  rd_kafka_CreatePartitions(producer_->handle(), &request, 1, call.options(),
+                            call.queue());
+  rd_kafka_NewPartitions_destroy(request);
+  const auto* result =
+      rd_kafka_event_CreatePartitions_result(call.Wait("CreatePartitions"));
+  size_t count = 0;
+  const auto** topics =
+      rd_kafka_CreatePartitions_result_topics(result, &count);
+  Check(rd_kafka_topic_result_error(topics[0]), "CreatePartitions");
+}
+
+void KafkaCluster::DeleteRecords(const std::string& topic, int32_t partition,
+                                 int64_t offset) {
+  AdminCall call(producer_->handle(), RD_KAFKA_ADMIN_OP_DELETERECORDS);
+  PartitionList list(rd_kafka_topic_partition_list_new(1),
+                     rd_kafka_topic_partition_list_destroy);
+  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)
+      ->offset = offset;
+  rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(list.get());
+  rd_kafka_DeleteRecords(producer_->handle(), &request, 1, call.options(),
+                         call.queue());
+  rd_kafka_DeleteRecords_destroy(request);
+  const auto* offsets = rd_kafka_DeleteRecords_result_offsets(
+      rd_kafka_event_DeleteRecords_result(call.Wait("DeleteRecords")));
+  Check(offsets->elems[0].err, "DeleteRecords");
+}
+
+void KafkaCluster::Produce(const std::string& topic,
+                           const TestMessage& message) {
+  Produce(topic, 1, [&](int64_t) { return message; });
+}
+
+void KafkaCluster::Produce(const std::string& topic, int64_t count,
+                           const std::function<TestMessage(int64_t)>& make) {
+  for (int64_t i = 0; i < count; ++i) {
+    const TestMessage message = make(i);
+    Check(producer_->Send(topic, message.partition, message.key,
+                          message.value));
+  }
+  Check(producer_->Flush(absl::Milliseconds(kTimeoutMs)));
+}
+
+std::map<int32_t, int64_t> KafkaCluster::Committed(const std::string& group,
+                                                   const std::string& topic,
+                                                   int partitions) {
+  AdminCall call(producer_->handle(),
+                 RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+  PartitionList list = MakeList(topic, partitions);
+  auto* request =
+      rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), list.get());
+  rd_kafka_ListConsumerGroupOffsets(producer_->handle(), &request, 1,
+                                    call.options(), call.queue());
+  rd_kafka_ListConsumerGroupOffsets_destroy(request);
+  const auto* result = rd_kafka_event_ListConsumerGroupOffsets_result(
+      call.Wait("ListConsumerGroupOffsets"));
+  size_t count = 0;
+  const auto** groups =
+      rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count);
+  if (const auto* error = rd_kafka_group_result_error(groups[0])) {
+    Check(rd_kafka_error_code(error), "ListConsumerGroupOffsets");
+  }
+  const auto* offsets = rd_kafka_group_result_partitions(groups[0]);
+  std::map<int32_t, int64_t> committed;
+  for (int i = 0; i < offsets->cnt; ++i) {
+    if (offsets->elems[i].offset < 0) continue;
+    committed[offsets->elems[i].partition] = offsets->elems[i].offset;
+  }
+  return committed;
+}
+
+std::map<int32_t, int64_t> KafkaCluster::Ends(const std::string& topic,
+                                              int partitions) {
+  std::map<int32_t, int64_t> ends;
+  for (int32_t i = 0; i < partitions; ++i) {
+    int64_t low = 0;
+    Check(rd_kafka_query_watermark_offsets(producer_->handle(), topic.c_str(),
+                                           i, &low, &ends[i], kTimeoutMs),
+          "ListOffsets");
+  }
+  return ends;
+}
+
+}  // namespace rowfall

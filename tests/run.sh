@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Installs what is missing (Debian packages; Apache Kafka by Maven), builds,
+# and runs all tests: everything under AddressSanitizer and UBSan, then the
+# stages with threads under ThreadSanitizer. The last line is
+# "N passed, N failed"; the exit status is 0 if none failed and some ran.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+passed=0
+failed=0
+
+. cmake/install_missing.sh
+install_missing g++ cmake ninja-build ccache pkg-config librdkafka-dev \
+  rapidjson-dev libabsl-dev libgtest-dev libgmock-dev libsqlite3-dev \
+  libedit-dev openjdk-17-jre-headless maven
+tests/kafka/kafka.sh fetch
+
+export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=second_deadlock_stack=1:suppressions=$root/tests/tsan.supp
+export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp:print_suppressions=0
+
+# A broker outlives the tests only if they are aborted.
+stop_brokers() {
+  for preset in asan tsan; do
+    tests/kafka/kafka.sh stop "$root/build/$preset/tests/kafka/broker"
+  done
+}
+trap stop_brokers EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Adds the figures of ctest's summary, "92% tests passed, 1 tests failed out
+# of 12"; a test that was skipped has not passed.
+count() {  # LOG
+  local bad all skipped
+  read -r bad all < <(sed -nE \
+    's/.*tests passed, ([0-9]+) tests failed out of ([0-9]+).*/\1 \2/p' "$1" |
+    tail -n 1) || { failed=$((failed + 1)); return; }
+  skipped=$(grep -cE '^[[:space:]]*[0-9]+ - .*\((Skipped|Disabled)\)' "$1" || true)
+  failed=$((failed + bad))
+  passed=$((passed + all - bad - skipped))
+}
+
+run_preset() {  # PRESET
+  echo "== $1: build"
+  if ! cmake --preset "$1" || ! cmake --build --preset "$1"; then
+    echo "The build of preset '$1' failed"
+    failed=$((failed + 1))
+    return
+  fi
+  echo "== $1: test"
+  ctest --preset "$1" --parallel "$(nproc)" 2>&1 |
+    tee "build/$1/tests.log" || true
+  count "build/$1/tests.log"
+}
+
+run_preset asan
+run_preset tsan
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

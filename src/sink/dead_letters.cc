@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hands rejects over to the host, each until it is durable there.
+#include "sink/dead_letters.h"
+
+#include "base/status.h"
+#include "sink/host_call.h"
+
+namespace rowfall::sink {
+
+void DeadLetters::Begin(size_t count) {
+  count_ = count;
+  next_ = 0;
+}
+
+absl::Status DeadLetters::Attempt(const std::function<Reject(size_t)>& make) {
+  for (; next_ < count_; ++next_) {
+    const Reject reject = make(next_);
+    ROWFALL_RETURN_IF_ERROR(CallHost(
+        "The reject handler", [&] { return handler_.OnReject(reject); }));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace rowfall::sink

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hands rejects over to the host, each until it is durable there.
+#ifndef ROWFALL_SINK_DEAD_LETTERS_H_
+#define ROWFALL_SINK_DEAD_LETTERS_H_
+
+#include <cstddef>
+#include <functional>
+
+#include "absl/status/status.h"
+#include "rowfall/reject.h"
+
+namespace rowfall::sink {
+
+// Carries the rejects of one step of a batch after the other. What the handler
+// has taken is not handed over again; the one that failed is. Not thread-safe.
+class DeadLetters {
+ public:
+  // `handler` must outlive the object.
+  explicit DeadLetters(RejectHandler& handler) : handler_(handler) {}
+
+  // `count` rejects are to be handed over, whatever was before.
+  void Begin(size_t count);
+
+  // Hands over the rest in order, `make(i)` being number i of `count`. OK: all
+  // are durable. Any error: the handler failed or threw, call again later.
+  absl::Status Attempt(const std::function<Reject(size_t)>& make);
+
+  bool done() const { return next_ == count_; }
+  size_t handed_over() const { return next_; }
+
+ private:
+  RejectHandler& handler_;
+  size_t count_ = 0;
+  size_t next_ = 0;
+};
+
+}  // namespace rowfall::sink
+
+#endif  // ROWFALL_SINK_DEAD_LETTERS_H_

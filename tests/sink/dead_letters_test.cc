@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of handing rejects over.
+#include "sink/dead_letters.h"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace rowfall::sink {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class FakeHandler : public RejectHandler {
+ public:
+  absl::Status OnReject(const Reject& reject) override {
+    const int call = calls++;
+    if (call == throw_at) throw std::runtime_error("boom");
+    if (call == fail_at) return absl::UnavailableError("queue is down");
+    reasons.push_back(reject.reason);
+    return absl::OkStatus();
+  }
+  int calls = 0;
+  int fail_at = -1;
+  int throw_at = -1;
+  std::vector<std::string> reasons;
+};
+
+Reject MakeReject(size_t i) {
+  Reject reject;
+  reject.reason = std::to_string(i);
+  return reject;
+}
+
+TEST(DeadLettersTest, HandsOverInOrder) {
+  FakeHandler handler;
+  DeadLetters letters(handler);
+  letters.Begin(3);
+  EXPECT_TRUE(letters.Attempt(MakeReject).ok());
+  EXPECT_TRUE(letters.done());
+  EXPECT_THAT(handler.reasons, ElementsAre("0", "1", "2"));
+}
+
+TEST(DeadLettersTest, NothingToHandOverIsDone) {
+  FakeHandler handler;
+  DeadLetters letters(handler);
+  EXPECT_TRUE(letters.Attempt(MakeReject).ok());
+  EXPECT_TRUE(letters.done());
+  EXPECT_THAT(handler.reasons, IsEmpty());
+}
+
+TEST(DeadLettersTest, GoesOnWithTheOneThatFailed) {
+  FakeHandler handler;
+  handler.fail_at = 1;
+  DeadLetters letters(handler);
+  letters.Begin(3);
+  EXPECT_EQ(letters.Attempt(MakeReject),
+            absl::UnavailableError("queue is down"));
+  EXPECT_FALSE(letters.done());
+  EXPECT_EQ(letters.handed_over(), 1u);
+  EXPECT_TRUE(letters.Attempt(MakeReject).ok());
+  EXPECT_THAT(handler.reasons, ElementsAre("0", "1", "2"));
+}
+
+TEST(DeadLettersTest, AnExceptionIsAnErrorLikeOthers) {
+  FakeHandler handler;
+  handler.throw_at = 0;
+  DeadLetters letters(handler);
+  letters.Begin(1);
+  EXPECT_EQ(
+      letters.Attempt(MakeReject),
+      absl::InternalError("The reject handler threw an exception: 'boom'"));
+  EXPECT_TRUE(letters.Attempt(MakeReject).ok());
+  EXPECT_THAT(handler.reasons, ElementsAre("0"));
+}
+
+TEST(DeadLettersTest, BeginForgetsWhatWasBefore) {
+  FakeHandler handler;
+  handler.fail_at = 1;
+  DeadLetters letters(handler);
+  letters.Begin(3);
+  EXPECT_FALSE(letters.Attempt(MakeReject).ok());
+  letters.Begin(1);
+  EXPECT_TRUE(letters.Attempt(MakeReject).ok());
+  EXPECT_THAT(handler.reasons, ElementsAre("0", "0"));
+}
+
+}  // namespace
+}  // namespace rowfall::sink

@@ -32,8 +32,8 @@ std::string FindBrokers() {
   if (const char* brokers = std::getenv("ROWFALL_TEST_BROKERS")) return brokers;
   const char* file = std::getenv("ROWFALL_TEST_BROKERS_FILE");
   std::string brokers;
-  if (file == nullptr || !std::getline(std::ifstream(file) >> std::ws,
-                                       brokers)) {
+  if (file == nullptr ||
+      !std::getline(std::ifstream(file) >> std::ws, brokers)) {
     throw std::runtime_error(
         "No broker: run the tests by ctest, or set ROWFALL_TEST_BROKERS");
   }
@@ -84,9 +84,9 @@ PartitionList MakeList(const std::string& topic, int partitions) {
 }  // namespace
 
 KafkaCluster::KafkaCluster() : brokers_(FindBrokers()) {
-  auto producer = examples::KafkaProducer::Make(brokers_);
-  Check(producer.status());
-  producer_ = *std::move(producer);
+  auto client = examples::KafkaClient::Make(brokers_);
+  Check(client.status());
+  client_ = *std::move(client);
 }
 
 std::string KafkaCluster::UniqueName(std::string_view prefix) {
@@ -100,14 +100,14 @@ std::string KafkaCluster::CreateTopic(
     std::string_view prefix, int partitions,
     const std::map<std::string, std::string>& config) {
   std::string topic = UniqueName(prefix);
-  Check(producer_->CreateTopic(topic, partitions, config));
+  Check(client_->CreateTopic(topic, partitions, config));
   return topic;
 }
 
 void KafkaCluster::DeleteTopic(const std::string& topic) {
-  AdminCall call(producer_->handle(), RD_KAFKA_ADMIN_OP_DELETETOPICS);
+  AdminCall call(client_->handle(), RD_KAFKA_ADMIN_OP_DELETETOPICS);
   rd_kafka_DeleteTopic_t* request = rd_kafka_DeleteTopic_new(topic.c_str());
-  rd_kafka_DeleteTopics(producer_->handle(), &request, 1, call.options(),
+  rd_kafka_DeleteTopics(client_->handle(), &request, 1, call.options(),
                         call.queue());
   rd_kafka_DeleteTopic_destroy(request);
   const auto* result =
@@ -118,30 +118,29 @@ void KafkaCluster::DeleteTopic(const std::string& topic) {
 }
 
 void KafkaCluster::SetPartitions(const std::string& topic, int partitions) {
-  AdminCall call(producer_->handle(), RD_KAFKA_ADMIN_OP_CREATEPARTITIONS);
+  AdminCall call(client_->handle(), RD_KAFKA_ADMIN_OP_CREATEPARTITIONS);
   char error[256];
   rd_kafka_NewPartitions_t* request = rd_kafka_NewPartitions_new(
       topic.c_str(), partitions, error, sizeof error);
-  rd_kafka_CreatePartitions(producer_->handle(), &request, 1, call.options(),
+  rd_kafka_CreatePartitions(client_->handle(), &request, 1, call.options(),
                             call.queue());
   rd_kafka_NewPartitions_destroy(request);
   const auto* result =
       rd_kafka_event_CreatePartitions_result(call.Wait("CreatePartitions"));
   size_t count = 0;
-  const auto** topics =
-      rd_kafka_CreatePartitions_result_topics(result, &count);
+  const auto** topics = rd_kafka_CreatePartitions_result_topics(result, &count);
   Check(rd_kafka_topic_result_error(topics[0]), "CreatePartitions");
 }
 
 void KafkaCluster::DeleteRecords(const std::string& topic, int32_t partition,
                                  int64_t offset) {
-  AdminCall call(producer_->handle(), RD_KAFKA_ADMIN_OP_DELETERECORDS);
+  AdminCall call(client_->handle(), RD_KAFKA_ADMIN_OP_DELETERECORDS);
   PartitionList list(rd_kafka_topic_partition_list_new(1),
                      rd_kafka_topic_partition_list_destroy);
   rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)
       ->offset = offset;
   rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(list.get());
-  rd_kafka_DeleteRecords(producer_->handle(), &request, 1, call.options(),
+  rd_kafka_DeleteRecords(client_->handle(), &request, 1, call.options(),
                          call.queue());
   rd_kafka_DeleteRecords_destroy(request);
   const auto* offsets = rd_kafka_DeleteRecords_result_offsets(
@@ -158,21 +157,19 @@ void KafkaCluster::Produce(const std::string& topic, int64_t count,
                            const std::function<TestMessage(int64_t)>& make) {
   for (int64_t i = 0; i < count; ++i) {
     const TestMessage message = make(i);
-    Check(producer_->Send(topic, message.partition, message.key,
-                          message.value));
+    Check(client_->Send(topic, message.partition, message.key, message.value));
   }
-  Check(producer_->Flush(absl::Milliseconds(kTimeoutMs)));
+  Check(client_->Flush(absl::Milliseconds(kTimeoutMs)));
 }
 
 std::map<int32_t, int64_t> KafkaCluster::Committed(const std::string& group,
                                                    const std::string& topic,
                                                    int partitions) {
-  AdminCall call(producer_->handle(),
-                 RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+  AdminCall call(client_->handle(), RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
   PartitionList list = MakeList(topic, partitions);
   auto* request =
       rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), list.get());
-  rd_kafka_ListConsumerGroupOffsets(producer_->handle(), &request, 1,
+  rd_kafka_ListConsumerGroupOffsets(client_->handle(), &request, 1,
                                     call.options(), call.queue());
   rd_kafka_ListConsumerGroupOffsets_destroy(request);
   const auto* result = rd_kafka_event_ListConsumerGroupOffsets_result(
@@ -192,15 +189,11 @@ std::map<int32_t, int64_t> KafkaCluster::Committed(const std::string& group,
   return committed;
 }
 
-std::map<int32_t, int64_t> KafkaCluster::Ends(const std::string& topic,
-                                              int partitions) {
+std::map<int32_t, int64_t> KafkaCluster::Ends(const std::string& topic) {
+  const auto ranges = client_->Ranges(topic, absl::Milliseconds(kTimeoutMs));
+  Check(ranges.status());
   std::map<int32_t, int64_t> ends;
-  for (int32_t i = 0; i < partitions; ++i) {
-    int64_t low = 0;
-    Check(rd_kafka_query_watermark_offsets(producer_->handle(), topic.c_str(),
-                                           i, &low, &ends[i], kTimeoutMs),
-          "ListOffsets");
-  }
+  for (const auto& [partition, range] : *ranges) ends[partition] = range.end;
   return ends;
 }
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "examples/kafka/producer.h"
+#include "examples/kafka/client.h"
 
 namespace rowfall {
 
@@ -19,7 +19,7 @@ namespace rowfall {
 struct TestMessage {
   std::optional<std::string> value;
   std::optional<std::string> key = std::nullopt;
-  int32_t partition = examples::KafkaProducer::kAnyPartition;
+  int32_t partition = examples::KafkaClient::kAnyPartition;
 };
 
 /// The broker of the fixture `kafka`: the address is ROWFALL_TEST_BROKERS, or
@@ -35,8 +35,9 @@ class KafkaCluster {
   static std::string UniqueName(std::string_view prefix);
 
   /// Creates a topic and returns its name, which is unique.
-  std::string CreateTopic(std::string_view prefix, int partitions,
-                          const std::map<std::string, std::string>& config = {});
+  std::string CreateTopic(
+      std::string_view prefix, int partitions,
+      const std::map<std::string, std::string>& config = {});
   void DeleteTopic(const std::string& topic);
   void SetPartitions(const std::string& topic, int partitions);
   /// Deletes the messages before `offset`.
@@ -54,11 +55,11 @@ class KafkaCluster {
                                        const std::string& topic,
                                        int partitions);
   /// Returns the next offset of each partition.
-  std::map<int32_t, int64_t> Ends(const std::string& topic, int partitions);
+  std::map<int32_t, int64_t> Ends(const std::string& topic);
 
  private:
   std::string brokers_;
-  std::unique_ptr<examples::KafkaProducer> producer_;
+  std::unique_ptr<examples::KafkaClient> client_;
 };
 
 }  // namespace rowfall

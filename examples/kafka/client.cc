@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Creates topics and sends messages with librdkafka.
-#include "examples/kafka/producer.h"
+// Creates topics, sends messages and asks for offsets with librdkafka.
+#include "examples/kafka/client.h"
 
 #include <librdkafka/rdkafka.h>
 
@@ -16,6 +16,10 @@ struct HandleDeleter {
   void operator()(rd_kafka_NewTopic_t* p) { rd_kafka_NewTopic_destroy(p); }
   void operator()(rd_kafka_queue_t* p) { rd_kafka_queue_destroy(p); }
   void operator()(rd_kafka_event_t* p) { rd_kafka_event_destroy(p); }
+  void operator()(rd_kafka_topic_t* p) { rd_kafka_topic_destroy(p); }
+  void operator()(const rd_kafka_metadata_t* p) {
+    rd_kafka_metadata_destroy(p);
+  }
 };
 template <typename T>
 using Handle = std::unique_ptr<T, HandleDeleter>;
@@ -44,8 +48,7 @@ Bytes ToBytes(std::optional<std::string_view> text) {
   return {const_cast<char*>(data), text->size()};
 }
 
-absl::Status TopicStatus(rd_kafka_event_t* event,
-                         const std::string& topic) {
+absl::Status TopicStatus(rd_kafka_event_t* event, const std::string& topic) {
   if (event == nullptr) {
     return absl::UnavailableError(
         Message("Cannot create topic", topic, "no answer"));
@@ -69,9 +72,9 @@ absl::Status TopicStatus(rd_kafka_event_t* event,
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<KafkaProducer>> KafkaProducer::Make(
+absl::StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Make(
     const std::string& brokers) {
-  std::unique_ptr<KafkaProducer> producer(new KafkaProducer);
+  std::unique_ptr<KafkaClient> client(new KafkaClient);
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   char error[256] = "";
   const std::pair<const char*, const char*> settings[] = {
@@ -89,29 +92,28 @@ absl::StatusOr<std::unique_ptr<KafkaProducer>> KafkaProducer::Make(
     }
   }
   rd_kafka_conf_set_dr_msg_cb(conf, OnDelivery);
-  rd_kafka_conf_set_opaque(conf, &producer->delivery_error_);
+  rd_kafka_conf_set_opaque(conf, &client->delivery_error_);
   rd_kafka_conf_set_log_cb(
       conf, [](const rd_kafka_t*, int, const char*, const char*) {});
-  producer->handle_ =
-      rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof error);
-  if (producer->handle_ == nullptr) {
+  client->handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof error);
+  if (client->handle_ == nullptr) {
     rd_kafka_conf_destroy(conf);
     return absl::InvalidArgumentError(error);
   }
-  return producer;
+  return client;
 }
 
-KafkaProducer::~KafkaProducer() {
+KafkaClient::~KafkaClient() {
   if (handle_ != nullptr) rd_kafka_destroy(handle_);
 }
 
-absl::Status KafkaProducer::CreateTopic(
+absl::Status KafkaClient::CreateTopic(
     const std::string& topic, int partitions,
     const std::map<std::string, std::string>& config) {
   char error[256] = "";
-  Handle<rd_kafka_NewTopic_t> request(rd_kafka_NewTopic_new(
-      topic.c_str(), partitions, /*replication_factor=*/1, error,
-      sizeof error));
+  Handle<rd_kafka_NewTopic_t> request(
+      rd_kafka_NewTopic_new(topic.c_str(), partitions, /*replication_factor=*/1,
+                            error, sizeof error));
   if (request == nullptr) {
     return absl::InvalidArgumentError(
         Message("Cannot create topic", topic, error));
@@ -130,9 +132,9 @@ absl::Status KafkaProducer::CreateTopic(
   return TopicStatus(event.get(), topic);
 }
 
-absl::Status KafkaProducer::Send(const std::string& topic, int32_t partition,
-                                 std::optional<std::string_view> key,
-                                 std::optional<std::string_view> value) {
+absl::Status KafkaClient::Send(const std::string& topic, int32_t partition,
+                               std::optional<std::string_view> key,
+                               std::optional<std::string_view> value) {
   // No bytes at an address are an empty value, no address is none.
   const Bytes key_bytes = ToBytes(key);
   const Bytes value_bytes = ToBytes(value);
@@ -142,8 +144,7 @@ absl::Status KafkaProducer::Send(const std::string& topic, int32_t partition,
         RD_KAFKA_V_PARTITION(partition),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
         RD_KAFKA_V_KEY(key_bytes.data, key_bytes.size),
-        RD_KAFKA_V_VALUE(value_bytes.data, value_bytes.size),
-        RD_KAFKA_V_END);
+        RD_KAFKA_V_VALUE(value_bytes.data, value_bytes.size), RD_KAFKA_V_END);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
     if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
       return absl::UnavailableError(
@@ -153,7 +154,7 @@ absl::Status KafkaProducer::Send(const std::string& topic, int32_t partition,
   }
 }
 
-absl::Status KafkaProducer::Flush(absl::Duration timeout) {
+absl::Status KafkaClient::Flush(absl::Duration timeout) {
   const auto code = rd_kafka_flush(
       handle_, static_cast<int>(absl::ToInt64Milliseconds(timeout)));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -162,6 +163,37 @@ absl::Status KafkaProducer::Flush(absl::Duration timeout) {
   if (delivery_error_.empty()) return absl::OkStatus();
   return absl::UnavailableError("A message was not written: '" +
                                 std::exchange(delivery_error_, {}) + "'");
+}
+
+absl::StatusOr<std::map<int32_t, KafkaClient::Range>> KafkaClient::Ranges(
+    const std::string& topic, absl::Duration timeout) {
+  const int timeout_ms = static_cast<int>(absl::ToInt64Milliseconds(timeout));
+  auto failed = [&](rd_kafka_resp_err_t code) {
+    const std::string text = Message("Cannot read the offsets of topic", topic,
+                                     rd_kafka_err2str(code));
+    return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
+               ? absl::NotFoundError(text)
+               : absl::UnavailableError(text);
+  };
+  Handle<rd_kafka_topic_t> handle(
+      rd_kafka_topic_new(handle_, topic.c_str(), nullptr));
+  const rd_kafka_metadata_t* raw = nullptr;
+  auto code = rd_kafka_metadata(handle_, 0, handle.get(), &raw, timeout_ms);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return failed(code);
+  const Handle<const rd_kafka_metadata_t> metadata(raw);
+  if (raw->topics[0].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return failed(raw->topics[0].err);
+  }
+  std::map<int32_t, Range> ranges;
+  for (int i = 0; i < raw->topics[0].partition_cnt; ++i) {
+    const int32_t partition = raw->topics[0].partitions[i].id;
+    Range& range = ranges[partition];
+    code =
+        rd_kafka_query_watermark_offsets(handle_, topic.c_str(), partition,
+                                         &range.begin, &range.end, timeout_ms);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return failed(code);
+  }
+  return ranges;
 }
 
 }  // namespace rowfall::examples

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small Kafka producer for the programs around the library.
-#ifndef ROWFALL_EXAMPLES_KAFKA_PRODUCER_H_
-#define ROWFALL_EXAMPLES_KAFKA_PRODUCER_H_
+// A small Kafka client for the programs around the library.
+#ifndef ROWFALL_EXAMPLES_KAFKA_CLIENT_H_
+#define ROWFALL_EXAMPLES_KAFKA_CLIENT_H_
 
 #include <cstdint>
 #include <map>
@@ -18,16 +18,17 @@ struct rd_kafka_s;
 
 namespace rowfall::examples {
 
-/// Creates topics and sends messages to them. Not thread-safe.
-class KafkaProducer {
+/// Creates topics, sends messages to them and asks where they end. Not
+/// thread-safe.
+class KafkaClient {
  public:
   /// Any partition: the key's hash, or a random one, decides.
   static constexpr int32_t kAnyPartition = -1;
 
   /// Errors: InvalidArgument: the client refuses the address.
-  static absl::StatusOr<std::unique_ptr<KafkaProducer>> Make(
+  static absl::StatusOr<std::unique_ptr<KafkaClient>> Make(
       const std::string& brokers);
-  ~KafkaProducer();
+  ~KafkaClient();
 
   /// Creates a topic. Blocks for at most 30 seconds.
   /// Errors: AlreadyExists, and Unavailable for everything else.
@@ -44,10 +45,22 @@ class KafkaProducer {
   /// Errors: DeadlineExceeded; Unavailable with the first delivery's error.
   absl::Status Flush(absl::Duration timeout);
 
+  /// The first and the next offset of a partition.
+  struct Range {
+    int64_t begin = 0;
+    int64_t end = 0;
+  };
+
+  /// Returns the range of each partition. Blocks for at most `timeout` a
+  /// request.
+  /// Errors: NotFound: no such topic. Unavailable.
+  absl::StatusOr<std::map<int32_t, Range>> Ranges(const std::string& topic,
+                                                  absl::Duration timeout);
+
   rd_kafka_s* handle() { return handle_; }
 
  private:
-  KafkaProducer() = default;
+  KafkaClient() = default;
 
   rd_kafka_s* handle_ = nullptr;
   std::string delivery_error_;  // Of the first message that failed.
@@ -55,4 +68,4 @@ class KafkaProducer {
 
 }  // namespace rowfall::examples
 
-#endif  // ROWFALL_EXAMPLES_KAFKA_PRODUCER_H_
+#endif  // ROWFALL_EXAMPLES_KAFKA_CLIENT_H_

@@ -5,12 +5,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "data/leaf.h"
+#include "function/aggregate.h"
 #include "plan/bound_expr.h"
 #include "rowfall/function.h"
 #include "rowfall/schema.h"
@@ -27,10 +29,47 @@ struct ViewBinding {
   std::string_view source_name;  // Allows `kafka.id`; may be empty.
   const Schema* destination = nullptr;        // Null: results keep their types.
   const FunctionRegistry* functions = nullptr;  // Null: built-in ones only.
+  // Whether leaves may have the type that a json value is converted to, so
+  // that the mapper converts it (type_push_down.h). Not for ExtractLeaves().
+  bool typed_leaves = true;
 };
 
-// A bound view: knows no rows and no SQL text. Evaluated by eval::Evaluator.
-struct ViewPlan;
+// One aggregate over the rows of a group.
+struct BoundAggregate {
+  std::string name;
+  function::ResolvedAggregate resolved;
+  std::vector<ExprId> arguments;  // Empty for COUNT(*).
+  std::string label;  // The result column or clause, for errors.
+};
+
+// A column of the result, converted to the destination's type.
+struct ResultColumn {
+  std::string name;
+  ExprId expr = 0;
+};
+
+struct OrderKey {
+  ExprId expr = 0;
+  bool descending = false;
+};
+
+// A bound view: knows no rows and no SQL text. Evaluated by eval::Evaluator in
+// the order of its members. Semantics: src/eval/semantics.md.
+struct ViewPlan {
+  std::string source_name;
+  std::vector<data::Leaf> leaves;
+  std::vector<BoundExpr> exprs;
+  std::optional<ExprId> where;  // bool
+  // With GROUP BY or aggregates; without keys the batch is one group.
+  bool grouped = false;
+  std::vector<ExprId> keys;
+  std::vector<BoundAggregate> aggregates;
+  std::optional<ExprId> having;  // bool
+  std::vector<ResultColumn> columns;
+  bool distinct = false;
+  std::vector<OrderKey> order_by;
+  std::shared_ptr<const Schema> schema;  // Of the result.
+};
 
 // Errors: InvalidArgument with place: unknown column or function (with the
 // nearest name), types that do not fit, aggregates where there can be none, a

@@ -21,6 +21,7 @@ std::string_view Sentence(ScanError error) {
       return "Expected ',' or ']' in an array";
     case ScanError::kExpectedObject:
       return "Expected an object or an array of objects";
+    case ScanError::kExpectedElement: return "Expected an object in the array";
     case ScanError::kExpectedEnd: return "Expected the end of the text";
     case ScanError::kUnfinishedString: return "JSON ends inside a string";
     case ScanError::kControlCharacter:
@@ -33,6 +34,7 @@ std::string_view Sentence(ScanError error) {
     case ScanError::kTooDeep: return "JSON is nested too deep";
     case ScanError::kByteOrderMark:
       return "Expected UTF-8 without a byte order mark";
+    case ScanError::kTooManyObjects: return "Message holds too many objects";
   }
   return "";
 }

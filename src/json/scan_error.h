@@ -14,7 +14,8 @@ enum class ScanError : unsigned char {
   kExpectedColon,
   kExpectedCommaOrBrace,
   kExpectedCommaOrBracket,
-  kExpectedObject,  // At the top of a message.
+  kExpectedObject,   // At the top of a message.
+  kExpectedElement,  // In an array at the top of a message.
   kExpectedEnd,     // Text behind the value.
   kUnfinishedString,
   kControlCharacter,
@@ -24,6 +25,7 @@ enum class ScanError : unsigned char {
   kBadNumber,
   kTooDeep,
   kByteOrderMark,
+  kTooManyObjects,
 };
 
 // Returns the reason as a sentence without a period. `at` is the byte that

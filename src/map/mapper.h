@@ -31,7 +31,10 @@ struct MapError {
 
 struct MapLimits {
   size_t max_message_bytes = 64u << 20;
-  int max_depth = 512;
+  // Objects of one message: two bytes make a row, so that the limit of bytes
+  // alone would not bound what a message becomes.
+  size_t max_message_rows = 1'000'000;
+  int max_depth = 512;  // 1 to 512.
 };
 
 // Maps batches of messages to columns, one for each leaf. Keeps its columns
@@ -39,8 +42,8 @@ struct MapLimits {
 // thread-safe.
 class Mapper {
  public:
-  // Errors: InvalidArgument: two leaves of which one is the other's path with
-  // another type are fine; more than 4096 leaves are not.
+  // Leaves may repeat, and one's path may begin with another's.
+  // Errors: InvalidArgument: more than 4096 leaves; a depth out of range.
   static absl::StatusOr<std::unique_ptr<Mapper>> Make(
       std::vector<data::Leaf> leaves, MapLimits limits);
   virtual ~Mapper() = default;
@@ -48,7 +51,9 @@ class Mapper {
   // Returns the rows of all messages in order, with origins; appends what was
   // rejected to `errors`, in message order. A message whose text is no JSON
   // gives no rows at all; a row with a value that does not fit is left out
-  // alone.
+  // alone, and reported once, for the first such value. The columns are called
+  // like their leaves, e.g. "glossdef.size".
+  // REQUIRES: the batch is smaller than 4 GiB; what is behind is rejected.
   virtual Batch Map(const MessageBatch& messages,
                     std::vector<MapError>& errors) = 0;
 };

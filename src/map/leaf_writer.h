@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values of the usual forms straight from the text into a column. Each Write
+// function returns the end of the value, or null without having changed the
+// column: either with an error in the context, or for the general way
+// (coerce::AppendJson), with which it agrees.
+#ifndef ROWFALL_MAP_LEAF_WRITER_H_
+#define ROWFALL_MAP_LEAF_WRITER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "coerce/list.h"
+#include "json/escape.h"
+#include "json/scanner.h"
+#include "rowfall/column.h"
+
+namespace rowfall::map {
+
+inline const char* WriteBigint(const char* p, Column& out) {
+  int64_t value;
+  p = json::ReadPlainInteger(p, value);
+  if (p != nullptr) [[likely]] out.AppendBigint(value);
+  return p;
+}
+
+inline const char* WriteInt(const char* p, Column& out) {
+  int64_t value;
+  p = json::ReadPlainInteger(p, value);
+  if (p == nullptr || value < 0 ||
+      value > std::numeric_limits<uint32_t>::max()) {
+    return nullptr;
+  }
+  out.AppendInt(static_cast<uint32_t>(value));
+  return p;
+}
+
+// Ends the text value that begins at byte `before` of the column.
+inline void FinishText(Column& out, size_t before, size_t size) {
+  out.mutable_values().Resize(before + size);
+  out.FinishList();
+}
+
+// Writes a string that is not short and plain: `p` is where copying stopped.
+const char* WriteTextSlowly(const char* begin, const char* p, Column& out,
+                            json::ScanContext& context);
+
+// Writes the string whose content begins at `p`, copying while it scans.
+// Every block is stored whole: what is behind the text is overwritten later,
+// and the buffer's padding takes the last one.
+inline const char* WriteText(const char* p, Column& out,
+                             json::ScanContext& context) {
+  using json::ByteBlock;
+  static_assert(ByteBlock::kSize <= Buffer::kPadding);
+  // Room for all that is left of the text would be too much of a large one.
+  constexpr size_t kMaxReserve = 1 << 16;
+  Buffer& values = out.mutable_values();
+  const size_t before = values.size();
+  const size_t left = static_cast<size_t>(context.end - p);
+  if (left > kMaxReserve) [[unlikely]] {
+    return WriteTextSlowly(p, p, out, context);
+  }
+  values.Reserve(before + left);
+  char* to = values.data() + before;
+  const char* const begin = p;
+  for (;; p += ByteBlock::kSize, to += ByteBlock::kSize) {
+    const ByteBlock block = ByteBlock::Load(p);
+    block.Store(to);
+    const uint32_t stops = block.StringSpecials() | block.NonAscii();
+    if (stops == 0) continue;
+    p += std::countr_zero(stops);
+    if (*p != '"') [[unlikely]] return WriteTextSlowly(begin, p, out, context);
+    FinishText(out, before, static_cast<size_t>(p - begin));
+    return p + 1;
+  }
+}
+
+template <typename T>
+inline bool FitsElement(int64_t value) {
+  return std::numeric_limits<T>::min() <= value &&
+         value <= std::numeric_limits<T>::max();
+}
+
+// Writes the array at `p` if it holds plain integers.
+template <typename T>
+inline const char* WriteSet(const char* p, Column& out) {
+  if (*p != '[') return nullptr;
+  const size_t before = out.mutable_values().size();
+  p = json::SkipSpace(p + 1);
+  if (*p == ']') {
+    out.FinishList();
+    return p + 1;
+  }
+  for (;;) {
+    int64_t value;
+    p = json::ReadPlainInteger(p, value);
+    if (p == nullptr || !FitsElement<T>(value)) break;
+    out.mutable_values().Push(static_cast<T>(value));
+    p = json::SkipSpace(p);
+    if (*p == ']') {
+      coerce::FinishSet(out, before);
+      return p + 1;
+    }
+    if (*p != ',') break;
+    p = json::SkipSpace(p + 1);
+  }
+  out.AbandonList();
+  return nullptr;
+}
+
+}  // namespace rowfall::map
+
+#endif  // ROWFALL_MAP_LEAF_WRITER_H_

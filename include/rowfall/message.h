@@ -78,8 +78,10 @@ class ROWFALL_EXPORT MessageBatch {
   void Append(const Message& message);
   /// Removes all messages, keeps the memory.
   void Clear();
-  /// Removes the messages of `partitions`; the others keep their order.
-  void Remove(std::span<const TopicPartition> partitions);
+  /// Removes all messages from index `size` on.
+  void Truncate(size_t size);
+  /// Removes the messages at `indexes`, ascending; the others keep their order.
+  void Erase(std::span<const uint32_t> indexes);
 
   size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
@@ -94,6 +96,16 @@ class ROWFALL_EXPORT MessageBatch {
     return {bytes_.data() + entries_[i].payload, entries_[i].payload_size};
   }
   bool has_payload(size_t i) const { return entries_[i].has_payload; }
+  /// Where a message stands, without a copy of the topic.
+  struct Position {
+    std::string_view topic;
+    int32_t partition;
+    int64_t offset;
+  };
+  Position position(size_t i) const {
+    const Entry& entry = entries_[i];
+    return {topics_[entry.topic], entry.partition, entry.offset};
+  }
   /// Where message `i` stands, e.g. "orders/3@1842".
   std::string Place(size_t i) const;
 

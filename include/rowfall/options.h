@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "rowfall/catalog.h"
 #include "rowfall/clock.h"
+#include "rowfall/export.h"
 #include "rowfall/function.h"
 #include "rowfall/reject.h"
 #include "rowfall/sink.h"
@@ -101,6 +102,10 @@ struct EngineOptions {
   /// Largest statement in bytes.
   size_t max_statement_bytes = 256u << 10;
 };
+
+/// Returns the factory that is used where `options` has none: consumers of
+/// librdkafka with the limits and the log of `options`. For hosts that wrap it.
+ROWFALL_EXPORT SourceFactory KafkaSourceFactory(const EngineOptions& options);
 
 }  // namespace rowfall
 

@@ -49,6 +49,8 @@ class CommitPolicy {
   void Reset();
 
   bool in_flight() const { return in_flight_.has_value(); }
+  // The id of the commit that started last; 0 before the first one.
+  uint64_t last_id() const { return last_id_; }
   // Failures without a success between them.
   int failures() const { return backoff_.failures(); }
   // The last answer; OK before the first one.

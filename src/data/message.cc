@@ -58,15 +58,24 @@ void MessageBatch::Clear() {
   if (topics_.size() > 64) topics_.clear();
 }
 
-void MessageBatch::Remove(std::span<const TopicPartition> partitions) {
-  std::erase_if(entries_, [&](const Entry& entry) {
-    return std::any_of(partitions.begin(), partitions.end(),
-                       [&](const TopicPartition& removed) {
-                         return removed.partition == entry.partition &&
-                                removed.topic == topics_[entry.topic];
-                       });
-  });
-  if (entries_.empty()) Clear();
+void MessageBatch::Truncate(size_t size) {
+  if (size >= entries_.size()) return;
+  bytes_.Resize(entries_[size].payload);
+  header_entries_.resize(entries_[size].first_header);
+  entries_.resize(size);
+}
+
+void MessageBatch::Erase(std::span<const uint32_t> indexes) {
+  // The bytes stay until the batch is cleared.
+  size_t kept = 0;
+  for (size_t i = 0, next = 0; i < entries_.size(); ++i) {
+    if (next < indexes.size() && indexes[next] == i) {
+      ++next;
+    } else {
+      entries_[kept++] = entries_[i];
+    }
+  }
+  entries_.resize(kept);
 }
 
 Message MessageBatch::operator[](size_t i) const {

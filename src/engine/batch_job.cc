@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps of a batch, and what becomes of bad rows.
+#include "engine/batch_job.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+#include "base/text.h"
+
+namespace rowfall::engine {
+namespace {
+
+uint64_t Nanoseconds(absl::Duration duration) {
+  return static_cast<uint64_t>(absl::ToInt64Nanoseconds(duration));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<BatchJob>> BatchJob::Make(
+    std::shared_ptr<const ViewSpec> spec, int worker, WorkerBoard* board) {
+  map::MapLimits limits;
+  limits.max_message_bytes = spec->env->options().max_message_bytes;
+  ROWFALL_ASSIGN_OR_RETURN(
+      auto pipeline, Pipeline::Make(spec->plan, limits, &spec->env->clock()));
+  return std::unique_ptr<BatchJob>(
+      new BatchJob(std::move(spec), worker, board, std::move(pipeline)));
+}
+
+BatchJob::BatchJob(std::shared_ptr<const ViewSpec> spec, int worker,
+                   WorkerBoard* board, std::unique_ptr<Pipeline> pipeline)
+    : spec_(std::move(spec)),
+      board_(board),
+      pipeline_(std::move(pipeline)),
+      reject_log_(spec_, worker) {
+  RejectHandler* handler = spec_->env->options().rejects.get();
+  if (handler != nullptr) {
+    dead_letters_ = std::make_unique<sink::DeadLetters>(*handler);
+  }
+}
+
+void BatchJob::Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
+                     Sink& sink) {
+  messages_.Clear();
+  std::swap(messages_, messages);
+  ranges_ = std::move(ranges);
+  if (writer_sink_ != &sink) {
+    writer_ = std::make_unique<sink::BatchWriter>(sink);
+    writer_sink_ = &sink;
+  }
+  num_rejected_ = 0;
+  stop_reason_ = absl::OkStatus();
+  step_ = Step::kProcess;
+}
+
+BatchJob::Outcome BatchJob::Advance() {
+  while (step_ != Step::kDone) {
+    Outcome outcome = Do(step_);
+    if (outcome.result != Result::kDone) return outcome;
+  }
+  return {};
+}
+
+BatchJob::Outcome BatchJob::Do(Step step) {
+  switch (step) {
+    case Step::kProcess: return Process();
+    case Step::kRejects: return HandOver();
+    case Step::kWrite: return Write();
+    case Step::kDone: break;
+  }
+  return {};
+}
+
+BatchJob::Outcome BatchJob::Process() {
+  auto processed =
+      pipeline_->Process(messages_, spec_->env->clock().Now());
+  if (!processed.ok()) return {Result::kFailed, processed.status()};
+  processed_ = *std::move(processed);
+  board_->counters.map_ns.Add(Nanoseconds(processed_.map_time));
+  board_->counters.evaluate_ns.Add(Nanoseconds(processed_.evaluate_time));
+  rejects_ = std::move(processed_.rejected);
+  reject_rows_.clear();
+  if (!rejects_.empty() && spec_->on_error == plan::OnError::kStop) {
+    StopBeforeFirstReject();
+    return {};
+  }
+  writer_->Begin(std::move(processed_.rows), ranges_, spec_->name,
+                 spec_->consumer_group);
+  after_rejects_ = Step::kWrite;
+  step_ = rejects_.empty() ? Step::kWrite : Step::kRejects;
+  if (dead_letters_ != nullptr) dead_letters_->Begin(rejects_.size());
+  return {};
+}
+
+BatchJob::Outcome BatchJob::HandOver() {
+  if (spec_->on_error == plan::OnError::kDeadLetter) {
+    const absl::Status status =
+        dead_letters_->Attempt([this](size_t i) { return MakeReject(i); });
+    // Whatever the handler says: a message is given up only when it is safe.
+    if (!status.ok()) return {Result::kRetry, status};
+  } else {
+    for (size_t i = 0; i < rejects_.size(); ++i) {
+      reject_log_.Skipped(MakeReject(i));
+    }
+  }
+  num_rejected_ += rejects_.size();
+  rejects_.clear();
+  step_ = after_rejects_;
+  if (step_ == Step::kDone) Count();
+  return {};
+}
+
+BatchJob::Outcome BatchJob::Write() {
+  const absl::Duration start = spec_->env->clock().Monotonic();
+  const sink::WriteOutcome outcome = writer_->Attempt();
+  board_->counters.write_ns.Add(
+      Nanoseconds(spec_->env->clock().Monotonic() - start));
+  switch (outcome.result) {
+    case sink::WriteResult::kWritten: TakeRefused(Step::kDone); return {};
+    case sink::WriteResult::kRefused: TakeRefused(Step::kWrite); return {};
+    case sink::WriteResult::kRetry: return {Result::kRetry, outcome.status};
+    case sink::WriteResult::kConflict:
+      return {Result::kConflict, outcome.status};
+    case sink::WriteResult::kFailed: return {Result::kFailed, outcome.status};
+  }
+  return {};
+}
+
+void BatchJob::TakeRefused(Step next) {
+  const Batch& rows = writer_->rows();
+  for (RefusedRow& refused : writer_->TakeRefused()) {
+    rejects_.push_back({rows.origins()[refused.row], RejectStage::kSink,
+                        std::move(refused.column), std::move(refused.reason),
+                        -1});
+    reject_rows_.push_back(refused.row);
+  }
+  after_rejects_ = next;
+  step_ = rejects_.empty() ? next : Step::kRejects;
+  if (!rejects_.empty() && spec_->on_error == plan::OnError::kStop) {
+    return StopBeforeFirstReject();
+  }
+  if (dead_letters_ != nullptr) dead_letters_->Begin(rejects_.size());
+  if (step_ == Step::kDone) Count();
+}
+
+void BatchJob::Count() {
+  WorkerCounters& counters = board_->counters;
+  const size_t given = processed_.rows_in - processed_.rows_failed;
+  const size_t result = writer_->rows().num_rows();
+  counters.batches.Add(1);
+  counters.rows_in.Add(processed_.rows_in);
+  counters.rows_filtered.Add(given > result ? given - result : 0);
+  counters.rows_written.Add(writer_->rows_written());
+  counters.rejected.Add(num_rejected_);
+}
+
+void BatchJob::StopBeforeFirstReject() {
+  const auto first = std::min_element(
+      rejects_.begin(), rejects_.end(),
+      [](const RejectedMessage& a, const RejectedMessage& b) {
+        return a.message < b.message;
+      });
+  const Reject reject = MakeReject(static_cast<size_t>(first - rejects_.begin()));
+  stop_reason_ = absl::FailedPreconditionError(
+      base::Cat("Stopped at a message that was rejected at ",
+                RejectStageName(reject.stage), ": ", reject.ToString()));
+  num_rejected_ = 1;
+  const size_t kept = first->message;
+  CutRanges(kept);
+  messages_.Truncate(kept);
+  rejects_.clear();
+  step_ = Step::kProcess;
+}
+
+void BatchJob::CutRanges(size_t num_messages) {
+  // Partitions keep their order within a batch, so the first message that is
+  // given back is where its partition ends.
+  for (size_t i = messages_.size(); i-- > num_messages;) {
+    const MessageBatch::Position position = messages_.position(i);
+    for (PartitionRange& range : ranges_) {
+      if (range.partition.partition == position.partition &&
+          range.partition.topic == position.topic) {
+        range.to = position.offset;
+      }
+    }
+  }
+  std::erase_if(ranges_, [](const PartitionRange& range) {
+    return range.from == range.to;
+  });
+}
+
+Reject BatchJob::MakeReject(size_t i) const {
+  const RejectedMessage& rejected = rejects_[i];
+  Reject reject;
+  reject.source = spec_->source.name;
+  reject.view = spec_->name;
+  reject.stage = rejected.stage;
+  reject.message = messages_[rejected.message];
+  reject.column = rejected.column;
+  reject.reason = rejected.reason;
+  reject.payload_offset = rejected.payload_offset;
+  if (i < reject_rows_.size()) {
+    writer_->rows().AppendRowJson(reject_rows_[i], reject.row);
+  }
+  return reject;
+}
+
+}  // namespace rowfall::engine

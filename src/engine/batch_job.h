@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// One batch on its way: processed, its rejects handed over, its rows written.
+// The one place that tells bad rows from failed stages.
+#ifndef ROWFALL_ENGINE_BATCH_JOB_H_
+#define ROWFALL_ENGINE_BATCH_JOB_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "engine/pipeline.h"
+#include "engine/reject_log.h"
+#include "engine/view_board.h"
+#include "engine/view_spec.h"
+#include "rowfall/message.h"
+#include "rowfall/sink.h"
+#include "sink/batch_writer.h"
+#include "sink/dead_letters.h"
+
+namespace rowfall::engine {
+
+// Carries batches one after the other; Advance() does as much as one attempt
+// can, and goes on where it was when it is called again. A row that cannot be
+// written goes to the view's error policy; a stage that fails is an Outcome.
+// Not thread-safe.
+class BatchJob {
+ public:
+  enum class Result : uint8_t {
+    kDone,      // Everything up to ranges() is durable.
+    kRetry,     // Call again later.
+    kConflict,  // The stored positions are others.
+    kFailed,    // The view cannot go on.
+  };
+  struct Outcome {
+    Result result = Result::kDone;
+    absl::Status status;
+  };
+
+  static absl::StatusOr<std::unique_ptr<BatchJob>> Make(
+      std::shared_ptr<const ViewSpec> spec, int worker, WorkerBoard* board);
+
+  // Takes over the messages, whose place `messages` gets the memory of the
+  // batch before. `ranges` covers them.
+  void Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
+             Sink& sink);
+  Outcome Advance();
+
+  // What is durable after kDone. Ends before the message that stop_reason()
+  // names, if there is one.
+  const std::vector<PartitionRange>& ranges() const { return ranges_; }
+  // After kDone: why the view must stop here, by `on_error=stop`.
+  const absl::Status& stop_reason() const { return stop_reason_; }
+
+ private:
+  enum class Step : uint8_t { kProcess, kRejects, kWrite, kDone };
+
+  BatchJob(std::shared_ptr<const ViewSpec> spec, int worker,
+           WorkerBoard* board, std::unique_ptr<Pipeline> pipeline);
+
+  // Each does the step and sets the next one, or says why it could not.
+  Outcome Do(Step step);
+  Outcome Process();
+  Outcome HandOver();
+  Outcome Write();
+  void TakeRefused(Step next);
+  void Count();
+
+  // Applies on_error=stop to the rejects at hand: the batch ends before the
+  // first of them and is processed again.
+  void StopBeforeFirstReject();
+  void CutRanges(size_t num_messages);
+  Reject MakeReject(size_t i) const;
+
+  const std::shared_ptr<const ViewSpec> spec_;
+  WorkerBoard* const board_;
+  std::unique_ptr<Pipeline> pipeline_;
+  RejectLog reject_log_;
+  std::unique_ptr<sink::DeadLetters> dead_letters_;  // Null: no handler.
+
+  MessageBatch messages_;
+  std::vector<PartitionRange> ranges_;
+  std::unique_ptr<sink::BatchWriter> writer_;
+  Sink* writer_sink_ = nullptr;
+  Processed processed_;
+  // The rejects that step kRejects hands over, by message.
+  std::vector<RejectedMessage> rejects_;
+  std::vector<uint32_t> reject_rows_;  // For refused rows: which.
+  Step step_ = Step::kProcess;
+  Step after_rejects_ = Step::kWrite;
+  uint64_t num_rejected_ = 0;
+  absl::Status stop_reason_;
+};
+
+}  // namespace rowfall::engine
+
+#endif  // ROWFALL_ENGINE_BATCH_JOB_H_

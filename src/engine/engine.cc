@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening, stopping and looking at an engine; its views' starts and stops.
+#include "rowfall/engine.h"
+
+#include <utility>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "engine/engine_impl.h"
+
+namespace rowfall {
+
+using engine::SourceObject;
+using engine::ViewObject;
+using engine::ViewRunner;
+using engine::ViewSpec;
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
+  ROWFALL_ASSIGN_OR_RETURN(auto env,
+                           engine::Environment::Make(std::move(options)));
+  auto impl = std::make_shared<Impl>(std::move(env));
+  ROWFALL_RETURN_IF_ERROR(impl->Open());
+  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+Engine::Engine(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Engine::~Engine() { (void)impl_->Stop(absl::Seconds(30)); }
+
+absl::StatusOr<Result> Engine::Execute(std::string_view sql) {
+  return impl_->Execute(sql);
+}
+
+std::vector<ViewStatus> Engine::Status() const { return impl_->Status(); }
+
+absl::StatusOr<bool> Engine::RunOnce(std::string_view view, int worker,
+                                     absl::Duration budget) {
+  return impl_->RunOnce(view, worker, budget);
+}
+
+absl::Status Engine::Stop(absl::Duration timeout) {
+  return impl_->Stop(timeout);
+}
+
+absl::Status Engine::Impl::Open() {
+  ROWFALL_ASSIGN_OR_RETURN(const CatalogState state,
+                           env_->options().catalog->Load());
+  ROWFALL_ASSIGN_OR_RETURN(engine::Objects objects,
+                           engine::ReadCatalog(state, env_->options()));
+  sources_ = std::move(objects.sources);
+  views_ = std::move(objects.views);
+  for (auto& [name, view] : views_) {
+    if (view.definition.suspended) continue;
+    const absl::Status started = StartView(view);
+    if (started.ok()) continue;
+    // Visible as a failed view; ALTER suspended=1 and =0 try again.
+    env_->Log(LogLevel::kError, name, -1, base::FromAbsl(started.message()));
+    running_[name] = {nullptr, started};
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Bind(
+    const ViewObject& view) const {
+  const auto source = sources_.find(view.statement.select.from);
+  if (source == sources_.end()) {
+    return absl::FailedPreconditionError(base::Cat(
+        "Source not found: '", view.statement.select.from, "' of view '",
+        view.definition.name, "'; create it first"));
+  }
+  return engine::BindView(view, source->second, env_);
+}
+
+absl::Status Engine::Impl::StartView(const ViewObject& view) {
+  ROWFALL_ASSIGN_OR_RETURN(auto spec, Bind(view));
+  ROWFALL_ASSIGN_OR_RETURN(std::shared_ptr<ViewRunner> runner,
+                           ViewRunner::Start(std::move(spec)));
+  const std::lock_guard<std::mutex> lock(mutex_);
+  running_[view.definition.name] = {std::move(runner), absl::OkStatus()};
+  return absl::OkStatus();
+}
+
+absl::Status Engine::Impl::StopViews(const std::vector<std::string>& names,
+                                     absl::Duration timeout) {
+  std::vector<std::shared_ptr<ViewRunner>> runners;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const std::string& name : names) {
+      const auto found = running_.find(name);
+      if (found == running_.end()) continue;
+      if (found->second.runner != nullptr) {
+        runners.push_back(std::move(found->second.runner));
+      }
+      running_.erase(found);
+    }
+  }
+  const absl::Duration deadline = Clock::Real()->Monotonic() + timeout;
+  for (const auto& runner : runners) runner->RequestStop();
+  absl::Status result;
+  for (const auto& runner : runners) {
+    const absl::Status stopped =
+        runner->Stop(deadline - Clock::Real()->Monotonic());
+    if (!stopped.ok()) result = stopped;
+  }
+  return result;
+}
+
+absl::Status Engine::Impl::Store(const engine::Sources& sources,
+                                 const engine::Views& views) {
+  try {
+    return env_->options().catalog->Store(
+        engine::WriteCatalog(sources, views));
+  } catch (...) {
+    return absl::InternalError("The catalog threw an exception");
+  }
+}
+
+ViewStatus Engine::Impl::StatusOf(const ViewObject& view) const {
+  ViewStatus status;
+  status.name = view.definition.name;
+  status.source = view.statement.select.from;
+  status.table = view.statement.table;
+  status.consumer_group = view.definition.consumer_group;
+  const auto running = running_.find(view.definition.name);
+  if (running == running_.end()) return status;
+  if (running->second.runner == nullptr) {
+    status.state = ViewState::kFailed;
+    status.reason = base::FromAbsl(running->second.start_error.message());
+    status.last_error = status.reason;
+    return status;
+  }
+  engine::ReadBoard(running->second.runner->board(),
+                    env_->clock().Monotonic(), status);
+  return status;
+}
+
+std::vector<ViewStatus> Engine::Impl::Status() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::vector<ViewStatus> statuses;
+  for (const auto& [name, view] : views_) statuses.push_back(StatusOf(view));
+  return statuses;
+}
+
+absl::StatusOr<bool> Engine::Impl::RunOnce(std::string_view view, int worker,
+                                           absl::Duration budget) {
+  if (env_->options().threading != Threading::kHostThreads) {
+    return absl::FailedPreconditionError(
+        "RunOnce() needs EngineOptions::threading = kHostThreads");
+  }
+  std::shared_ptr<ViewRunner> runner;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = running_.find(view);
+    if (found != running_.end()) runner = found->second.runner;
+  }
+  if (runner == nullptr) {
+    return absl::NotFoundError(
+        base::Cat("No running view: ", base::Quote(view)));
+  }
+  return runner->RunOnce(worker, budget);
+}
+
+absl::Status Engine::Impl::Stop(absl::Duration timeout) {
+  const absl::Duration deadline = Clock::Real()->Monotonic() + timeout;
+  stopped_.store(true);
+  std::vector<std::string> names;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (auto& [name, running] : running_) {
+      names.push_back(name);
+      if (running.runner != nullptr) running.runner->RequestStop();
+    }
+  }
+  return StopViews(names, deadline - Clock::Real()->Monotonic());
+}
+
+}  // namespace rowfall

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state of an engine and the effect of each statement on it.
+#ifndef ROWFALL_ENGINE_ENGINE_IMPL_H_
+#define ROWFALL_ENGINE_ENGINE_IMPL_H_
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/environment.h"
+#include "engine/objects.h"
+#include "engine/view_runner.h"
+#include "rowfall/engine.h"
+#include "sql/ast.h"
+
+namespace rowfall {
+
+// Statements run one at a time under `statement_mutex_`, which is held while
+// workers stop. What they change is guarded by `mutex_`, held for moments
+// only, so that statuses can be read meanwhile.
+class Engine::Impl {
+ public:
+  explicit Impl(std::shared_ptr<const engine::Environment> env)
+      : env_(std::move(env)) {}
+
+  absl::Status Open();
+  absl::StatusOr<Result> Execute(std::string_view sql);
+  std::vector<ViewStatus> Status() const;
+  absl::StatusOr<bool> RunOnce(std::string_view view, int worker,
+                               absl::Duration budget);
+  absl::Status Stop(absl::Duration timeout);
+
+ private:
+  // A view that runs, or could not start.
+  struct Running {
+    std::shared_ptr<engine::ViewRunner> runner;  // Null: not started.
+    absl::Status start_error;
+  };
+
+  absl::StatusOr<Result> Run(sql::CreateSource& statement,
+                             std::string_view sql);
+  absl::StatusOr<Result> Run(sql::CreateView& statement, std::string_view sql);
+  absl::StatusOr<Result> Run(const sql::AlterView& statement,
+                             std::string_view sql);
+  absl::StatusOr<Result> Run(const sql::Drop& statement, std::string_view sql);
+  absl::StatusOr<Result> Run(const sql::ShowList& statement,
+                             std::string_view sql);
+  absl::StatusOr<Result> Run(const sql::ShowObject& statement,
+                             std::string_view sql);
+  absl::StatusOr<Result> Run(const sql::ShowStatus& statement,
+                             std::string_view sql);
+  absl::StatusOr<Result> Run(sql::Explain& statement, std::string_view sql);
+
+  absl::StatusOr<Result> DropSource(const sql::Drop& statement);
+  absl::StatusOr<Result> DropView(const sql::Drop& statement);
+  absl::Status Suspend(engine::ViewObject& view);
+  absl::Status Resume(engine::ViewObject& view);
+
+  // Binds a view to its source as it is now.
+  absl::StatusOr<std::shared_ptr<const engine::ViewSpec>> Bind(
+      const engine::ViewObject& view) const;
+  absl::Status NoSuch(std::string_view what, std::string_view name,
+                      TextPlace place, std::vector<std::string> known) const;
+  absl::StatusOr<engine::ViewObject*> FindView(std::string_view name,
+                                               TextPlace place);
+  absl::StatusOr<engine::SourceObject*> FindSource(std::string_view name,
+                                                   TextPlace place);
+  absl::StatusOr<engine::ViewObject> MakeView(sql::CreateView& statement,
+                                              std::string_view sql) const;
+
+  // Makes the objects durable, or leaves the catalog as it was.
+  absl::Status Store(const engine::Sources& sources,
+                     const engine::Views& views);
+  absl::Status StartView(const engine::ViewObject& view);
+  // Stops the workers of views and forgets them; their errors are joined.
+  absl::Status StopViews(const std::vector<std::string>& names,
+                         absl::Duration timeout);
+  ViewStatus StatusOf(const engine::ViewObject& view) const;
+  bool stopped() const { return stopped_.load(); }
+
+  const std::shared_ptr<const engine::Environment> env_;
+  std::mutex statement_mutex_;
+  mutable std::mutex mutex_;
+  engine::Sources sources_;                          // Guarded by mutex_.
+  engine::Views views_;                              // Guarded by mutex_.
+  std::map<std::string, Running, std::less<>> running_;  // Guarded by mutex_.
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace rowfall
+
+#endif  // ROWFALL_ENGINE_ENGINE_IMPL_H_

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making sources and views from their definitions.
+#include "engine/objects.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "source/kafka_properties.h"
+#include "sql/parser.h"
+
+namespace rowfall::engine {
+namespace {
+
+// The places of CREATE's checks that need more than the statement.
+absl::Status CheckSource(const SourceObject& source,
+                         const EngineOptions& options) {
+  for (const auto& [key, value] : source.plan.properties) {
+    const absl::Status status = source::CheckSqlProperty(key, value);
+    if (status.ok()) continue;
+    return base::ErrorAt(status.code(), source.plan.property_places.at(key),
+                         base::FromAbsl(status.message()));
+  }
+  if (source.plan.on_error == plan::OnError::kDeadLetter &&
+      options.rejects == nullptr) {
+    const auto option = std::find_if(
+        source.statement.options.begin(), source.statement.options.end(),
+        [](const sql::Option& other) { return other.key == "on_error"; });
+    return base::InvalidAt(option->value_place,
+                           "Option on_error='dead_letter' needs a "
+                           "RejectHandler of the host");
+  }
+  return absl::OkStatus();
+}
+
+plan::OnError ResolveOnError(const SourceObject& source,
+                             const EngineOptions& options) {
+  if (source.plan.on_error != plan::OnError::kDefault) {
+    return source.plan.on_error;
+  }
+  return options.rejects != nullptr ? plan::OnError::kDeadLetter
+                                    : plan::OnError::kStop;
+}
+
+absl::Status Damaged(absl::StatusCode code, std::string_view what,
+                     std::string_view name, const absl::Status& why) {
+  return absl::Status(
+      code, base::Cat("The definition of ", what, " '", name,
+                      "' in the catalog cannot be used: ",
+                      base::FromAbsl(why.message())));
+}
+
+}  // namespace
+
+absl::StatusOr<SourceObject> MakeSource(sql::CreateSource statement,
+                                        std::string_view sql,
+                                        const EngineOptions& options) {
+  SourceObject source;
+  ROWFALL_ASSIGN_OR_RETURN(source.plan, plan::PlanSource(statement));
+  source.definition = {statement.name, std::string(sql)};
+  source.statement = std::move(statement);
+  ROWFALL_RETURN_IF_ERROR(CheckSource(source, options));
+  return source;
+}
+
+absl::StatusOr<std::shared_ptr<const ViewSpec>> BindView(
+    const ViewObject& view, const SourceObject& source,
+    std::shared_ptr<const Environment> env) {
+  auto spec = std::make_shared<ViewSpec>();
+  absl::StatusOr<std::shared_ptr<Sink>> table =
+      absl::InternalError("The table provider threw an exception");
+  try {
+    table = env->options().tables->OpenTable(view.statement.table);
+  } catch (...) {  // The text above says it.
+  }
+  if (absl::IsNotFound(table.status())) {
+    return base::ErrorAt(
+        absl::StatusCode::kNotFound, view.statement.table_place,
+        base::Cat("Destination table not found: ",
+                  base::Quote(view.statement.table)));
+  }
+  ROWFALL_RETURN_IF_ERROR(table.status());
+  if (*table == nullptr) {
+    return absl::InternalError("The table provider returned no table");
+  }
+  plan::ViewBinding binding;
+  binding.source = &source.plan.schema;
+  binding.source_has_columns = source.plan.has_columns;
+  binding.source_name = source.plan.name;
+  binding.destination = &(*table)->schema();
+  binding.functions = env->options().functions.get();
+  ROWFALL_ASSIGN_OR_RETURN(spec->plan,
+                           plan::PlanView(view.statement.select, binding));
+  spec->name = view.definition.name;
+  spec->table = view.statement.table;
+  spec->consumer_group = view.definition.consumer_group;
+  spec->source = source.plan;
+  spec->on_error = ResolveOnError(source, env->options());
+  spec->env = std::move(env);
+  return std::shared_ptr<const ViewSpec>(std::move(spec));
+}
+
+std::string ChooseGroup(std::string_view group, std::string_view view,
+                        const Views& views) {
+  const auto taken = [&views](std::string_view name) {
+    return std::any_of(views.begin(), views.end(), [name](const auto& other) {
+      return other.second.definition.consumer_group == name;
+    });
+  };
+  std::string chosen(group);
+  while (taken(chosen)) base::AppendCat(chosen, ".", view);
+  return chosen;
+}
+
+absl::StatusOr<Objects> ReadCatalog(const CatalogState& state,
+                                    const EngineOptions& options) {
+  Objects objects;
+  for (const SourceDefinition& definition : state.sources) {
+    auto statement = sql::ParseStatement(definition.sql);
+    if (!statement.ok() ||
+        !std::holds_alternative<sql::CreateSource>(*statement)) {
+      return Damaged(absl::StatusCode::kDataLoss, "source", definition.name,
+                     statement.status());
+    }
+    auto source = MakeSource(std::get<sql::CreateSource>(*std::move(statement)),
+                             definition.sql, options);
+    if (!source.ok()) {
+      return Damaged(source.status().code(), "source", definition.name,
+                     source.status());
+    }
+    objects.sources.emplace(definition.name, *std::move(source));
+  }
+  for (const ViewDefinition& definition : state.views) {
+    auto statement = sql::ParseStatement(definition.sql);
+    if (!statement.ok() ||
+        !std::holds_alternative<sql::CreateView>(*statement)) {
+      return Damaged(absl::StatusCode::kDataLoss, "view", definition.name,
+                     statement.status());
+    }
+    objects.views.emplace(
+        definition.name,
+        ViewObject{definition,
+                   std::get<sql::CreateView>(*std::move(statement))});
+  }
+  return objects;
+}
+
+CatalogState WriteCatalog(const Sources& sources, const Views& views) {
+  CatalogState state;
+  for (const auto& [name, source] : sources) {
+    state.sources.push_back(source.definition);
+  }
+  for (const auto& [name, view] : views) {
+    state.views.push_back(view.definition);
+  }
+  return state;
+}
+
+}  // namespace rowfall::engine

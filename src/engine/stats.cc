@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names of states, and the figures in Prometheus' text format.
+#include "rowfall/stats.h"
+
+#include <functional>
+
+#include "base/text.h"
+
+namespace rowfall {
+namespace {
+
+// A label's value, escaped as the text format wants it.
+std::string Label(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n') {
+      out += "\\n";
+      continue;
+    }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+void AddFamily(std::string_view name, std::string_view type,
+               std::string_view help, const std::vector<ViewStatus>& views,
+               const std::function<double(const ViewStatus&)>& figure,
+               std::string& out) {
+  base::AppendCat(out, "# HELP rowfall_", name, " ", help, "\n# TYPE rowfall_",
+                  name, " ", type, "\n");
+  for (const ViewStatus& view : views) {
+    base::AppendCat(out, "rowfall_", name, "{view=\"", Label(view.name),
+                    "\"} ", figure(view), "\n");
+  }
+}
+
+void AddCounters(const std::vector<ViewStatus>& views, std::string& out) {
+  struct Family {
+    std::string_view name;
+    std::string_view help;
+    uint64_t ViewStatus::*figure;
+  };
+  constexpr Family kFamilies[] = {
+      {"messages_total", "Messages read.", &ViewStatus::messages},
+      {"bytes_total", "Payload bytes read.", &ViewStatus::bytes},
+      {"rows_in_total", "Rows mapped.", &ViewStatus::rows_in},
+      {"rows_filtered_total", "Rows that gave none.",
+       &ViewStatus::rows_filtered},
+      {"rows_written_total", "Rows that the sink took.",
+       &ViewStatus::rows_written},
+      {"rejected_total", "Messages and rows rejected.", &ViewStatus::rejected},
+      {"batches_total", "Batches.", &ViewStatus::batches},
+      {"retries_total", "Attempts of the sink that were repeated.",
+       &ViewStatus::retries},
+      {"commits_total", "Commits.", &ViewStatus::commits},
+      {"leaked_consumers_total", "Consumers that did not end in time.",
+       &ViewStatus::leaked_consumers}};
+  for (const Family& family : kFamilies) {
+    AddFamily(family.name, "counter", family.help, views,
+              [&family](const ViewStatus& view) {
+                return static_cast<double>(view.*family.figure);
+              },
+              out);
+  }
+}
+
+void AddTimes(const std::vector<ViewStatus>& views, std::string& out) {
+  out +=
+      "# HELP rowfall_step_seconds_total Time spent in each step.\n"
+      "# TYPE rowfall_step_seconds_total counter\n";
+  for (const ViewStatus& view : views) {
+    const std::pair<std::string_view, absl::Duration> steps[] = {
+        {"map", view.map_time},
+        {"evaluate", view.evaluate_time},
+        {"write", view.write_time},
+        {"commit", view.commit_time}};
+    for (const auto& [step, time] : steps) {
+      base::AppendCat(out, "rowfall_step_seconds_total{view=\"",
+                      Label(view.name), "\",step=\"", step, "\"} ",
+                      absl::ToDoubleSeconds(time), "\n");
+    }
+  }
+}
+
+void AddPartitions(const std::vector<ViewStatus>& views, std::string& out) {
+  struct Family {
+    std::string_view name;
+    std::string_view help;
+    int64_t PartitionStatus::*figure;
+  };
+  constexpr Family kFamilies[] = {
+      {"committed_offset", "The offset that is committed.",
+       &PartitionStatus::committed},
+      {"lag_messages", "Messages behind the end of the log.",
+       &PartitionStatus::lag}};
+  for (const Family& family : kFamilies) {
+    base::AppendCat(out, "# HELP rowfall_", family.name, " ", family.help,
+                    "\n# TYPE rowfall_", family.name, " gauge\n");
+    for (const ViewStatus& view : views) {
+      for (const PartitionStatus& partition : view.partitions) {
+        if (partition.*family.figure < 0) continue;  // Unknown.
+        base::AppendCat(out, "rowfall_", family.name, "{view=\"",
+                        Label(view.name), "\",topic=\"",
+                        Label(partition.partition.topic), "\",partition=\"",
+                        partition.partition.partition, "\"} ",
+                        partition.*family.figure, "\n");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view ViewStateName(ViewState state) {
+  switch (state) {
+    case ViewState::kSuspended: return "suspended";
+    case ViewState::kConnecting: return "connecting";
+    case ViewState::kRunning: return "running";
+    case ViewState::kBackoff: return "backoff";
+    case ViewState::kFailed: return "failed";
+  }
+  return "";
+}
+
+std::string PrometheusText(const std::vector<ViewStatus>& views) {
+  std::string out;
+  AddFamily("state", "gauge",
+            "0 suspended, 1 connecting, 2 running, 3 backoff, 4 failed.",
+            views,
+            [](const ViewStatus& view) {
+              return static_cast<double>(static_cast<int>(view.state));
+            },
+            out);
+  AddCounters(views, out);
+  AddTimes(views, out);
+  AddPartitions(views, out);
+  return out;
+}
+
+}  // namespace rowfall

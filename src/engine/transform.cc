@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// A source's mapping and a view's SELECT without an engine.
+#include "rowfall/transform.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "engine/pipeline.h"
+#include "plan/source_plan.h"
+#include "plan/view_plan.h"
+#include "sql/parser.h"
+
+namespace rowfall {
+
+struct Transform::Impl {
+  plan::SourcePlan source;
+  std::shared_ptr<const plan::ViewPlan> view;
+  std::unique_ptr<engine::Pipeline> pipeline;
+};
+
+Transform::Transform(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Transform::Transform(Transform&&) noexcept = default;
+Transform& Transform::operator=(Transform&&) noexcept = default;
+Transform::~Transform() = default;
+
+const Schema& Transform::schema() const { return *impl_->view->schema; }
+size_t Transform::batch_size() const { return impl_->source.batch; }
+
+absl::StatusOr<Transform> Transform::Compile(
+    std::string_view create_source, std::string_view create_view,
+    const MaterializedView::Options& options) {
+  auto impl = std::make_unique<Impl>();
+  ROWFALL_ASSIGN_OR_RETURN(const sql::Statement source,
+                           sql::ParseStatement(create_source));
+  if (!std::holds_alternative<sql::CreateSource>(source)) {
+    return base::InvalidAt({1, 1}, "Expected CREATE SOURCE");
+  }
+  ROWFALL_ASSIGN_OR_RETURN(
+      impl->source, plan::PlanSource(std::get<sql::CreateSource>(source),
+                                     plan::BrokerOptions::kOptional));
+  ROWFALL_ASSIGN_OR_RETURN(const sql::Statement view,
+                           sql::ParseStatement(create_view));
+  if (!std::holds_alternative<sql::CreateView>(view)) {
+    return base::InvalidAt({1, 1}, "Expected CREATE MATERIALIZED VIEW");
+  }
+  const sql::Select& select = std::get<sql::CreateView>(view).select;
+  if (select.from != impl->source.name) {
+    return base::ErrorAt(absl::StatusCode::kNotFound, select.from_place,
+                         base::Cat("Source not found: '", select.from, "'"));
+  }
+  plan::ViewBinding binding;
+  binding.source = &impl->source.schema;
+  binding.source_has_columns = impl->source.has_columns;
+  binding.source_name = impl->source.name;
+  binding.destination = options.destination;
+  binding.functions = options.functions;
+  ROWFALL_ASSIGN_OR_RETURN(impl->view, plan::PlanView(select, binding));
+  ROWFALL_ASSIGN_OR_RETURN(
+      impl->pipeline,
+      engine::Pipeline::Make(impl->view, map::MapLimits(), Clock::Real()));
+  return Transform(std::move(impl));
+}
+
+absl::StatusOr<Batch> Transform::Apply(const MessageBatch& messages,
+                                       std::vector<RejectedMessage>& rejected,
+                                       absl::Time now) {
+  ROWFALL_ASSIGN_OR_RETURN(engine::Processed processed,
+                           impl_->pipeline->Process(messages, now));
+  for (RejectedMessage& message : processed.rejected) {
+    rejected.push_back(std::move(message));
+  }
+  return std::move(processed.rows);
+}
+
+}  // namespace rowfall

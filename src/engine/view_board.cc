@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading and writing of the board.
+#include "engine/view_board.h"
+
+#include <algorithm>
+
+namespace rowfall::engine {
+namespace {
+
+void AddCounters(const WorkerCounters& from, ViewStatus& to) {
+  to.messages += from.messages.value();
+  to.bytes += from.bytes.value();
+  to.rows_in += from.rows_in.value();
+  to.rows_filtered += from.rows_filtered.value();
+  to.rows_written += from.rows_written.value();
+  to.rejected += from.rejected.value();
+  to.batches += from.batches.value();
+  to.retries += from.retries.value();
+  to.commits += from.commits.value();
+  to.leaked_consumers += from.leaked_consumers.value();
+  to.map_time += absl::Nanoseconds(from.map_ns.value());
+  to.evaluate_time += absl::Nanoseconds(from.evaluate_ns.value());
+  to.write_time += absl::Nanoseconds(from.write_ns.value());
+  to.commit_time += absl::Nanoseconds(from.commit_ns.value());
+}
+
+}  // namespace
+
+void WorkerBoard::SetState(ViewState state, std::string reason,
+                           absl::Duration next_attempt_at) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  state_.state = state;
+  if (!reason.empty()) state_.last_error = reason;
+  state_.reason = std::move(reason);
+  state_.next_attempt_at = next_attempt_at;
+}
+
+void WorkerBoard::SetLastError(std::string error) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  state_.last_error = std::move(error);
+}
+
+void WorkerBoard::SetPartitions(std::vector<PartitionStatus> partitions) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  state_.partitions = std::move(partitions);
+}
+
+WorkerBoard::State WorkerBoard::Read() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return state_;
+}
+
+void ReadBoard(const ViewBoard& board, absl::Duration now,
+               ViewStatus& status) {
+  // The states are declared in order of concern, except that a worker that
+  // still connects says more about the view than one that runs.
+  const auto concern = [](ViewState state) {
+    return state == ViewState::kConnecting ? 2
+           : state == ViewState::kRunning  ? 1
+                                           : 1 + static_cast<int>(state);
+  };
+  status.state = ViewState::kRunning;
+  for (const WorkerBoard& worker : board.workers) {
+    AddCounters(worker.counters, status);
+    WorkerBoard::State state = worker.Read();
+    if (concern(state.state) > concern(status.state)) {
+      status.state = state.state;
+      status.reason = std::move(state.reason);
+      status.next_attempt =
+          std::max(state.next_attempt_at - now, absl::ZeroDuration());
+    }
+    if (!state.last_error.empty()) status.last_error = state.last_error;
+    for (PartitionStatus& partition : state.partitions) {
+      status.partitions.push_back(std::move(partition));
+    }
+  }
+  std::sort(status.partitions.begin(), status.partitions.end(),
+            [](const PartitionStatus& a, const PartitionStatus& b) {
+              return a.partition < b.partition;
+            });
+}
+
+}  // namespace rowfall::engine

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the workers of a view show what they do, for everyone to read.
+#ifndef ROWFALL_ENGINE_VIEW_BOARD_H_
+#define ROWFALL_ENGINE_VIEW_BOARD_H_
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "rowfall/stats.h"
+
+namespace rowfall::engine {
+
+// A count that one thread writes and others read.
+class Counter {
+ public:
+  void Add(uint64_t n) {
+    // One writer: no read-modify-write is needed.
+    value_.store(value_.load(std::memory_order_relaxed) + n,
+                 std::memory_order_relaxed);
+  }
+  uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> value_{0};
+};
+
+// The figures of one worker. Each counter has the worker as its one writer.
+struct WorkerCounters {
+  Counter messages, bytes, rows_in, rows_filtered, rows_written, rejected;
+  Counter batches, retries, commits, leaked_consumers;
+  Counter map_ns, evaluate_ns, write_ns, commit_ns;
+};
+
+// One worker's part of the board.
+class WorkerBoard {
+ public:
+  WorkerCounters counters;
+
+  struct State {
+    ViewState state = ViewState::kConnecting;
+    std::string reason;
+    std::string last_error;
+    absl::Duration next_attempt_at;  // On the engine's monotonic clock.
+    std::vector<PartitionStatus> partitions;
+  };
+
+  void SetState(ViewState state, std::string reason = "",
+                absl::Duration next_attempt_at = absl::ZeroDuration());
+  void SetLastError(std::string error);
+  void SetPartitions(std::vector<PartitionStatus> partitions);
+  State Read() const;
+
+ private:
+  mutable std::mutex mutex_;
+  State state_;
+};
+
+// The board of one run of a view.
+struct ViewBoard {
+  explicit ViewBoard(int num_workers) : workers(num_workers) {}
+
+  std::vector<WorkerBoard> workers;
+  // Set by the first worker that fails: the others stop as well, because
+  // partitions that moved to them would bring them to the same message.
+  std::atomic<bool> failed{false};
+};
+
+// Adds the figures of `board` to `status` and sets its state.
+void ReadBoard(const ViewBoard& board, absl::Duration now, ViewStatus& status);
+
+}  // namespace rowfall::engine
+
+#endif  // ROWFALL_ENGINE_VIEW_BOARD_H_

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads of workers, and their end within a deadline.
+#include "engine/view_runner.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "engine/worker.h"
+
+namespace rowfall::engine {
+namespace {
+
+// How long a worker's thread stays in one turn when nothing happens.
+constexpr absl::Duration kTurn = absl::Seconds(1);
+
+}  // namespace
+
+// One worker and who runs it. Shared with the thread, which may outlive the
+// runner where a sink hangs.
+struct ViewRunner::Slot {
+  Slot(std::shared_ptr<const ViewSpec> spec, int index,
+       std::shared_ptr<ViewBoard> board_of_view)
+      : board(std::move(board_of_view)),
+        worker(std::move(spec), index, board) {}
+
+  bool ShouldStop() const {
+    return worker.stop_requested() ||
+           board->failed.load(std::memory_order_relaxed);
+  }
+  void SetEnded() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    ended = true;
+    ended_changed.notify_all();
+  }
+
+  std::shared_ptr<ViewBoard> board;
+  Worker worker;
+  std::thread thread;
+  bool left_behind = false;  // The thread was detached.
+  std::atomic<std::thread::id> runs_on{std::thread::id()};
+  std::timed_mutex turn;  // Held by who runs the worker, on host's threads.
+  std::mutex mutex;
+  std::condition_variable ended_changed;
+  bool ended = false;  // Guarded by mutex.
+};
+
+ViewRunner::ViewRunner(std::shared_ptr<const ViewSpec> spec)
+    : spec_(std::move(spec)),
+      board_(std::make_shared<ViewBoard>(spec_->source.num_consumers)) {
+  for (int i = 0; i < spec_->source.num_consumers; ++i) {
+    slots_.push_back(std::make_shared<Slot>(spec_, i, board_));
+  }
+}
+
+absl::StatusOr<std::unique_ptr<ViewRunner>> ViewRunner::Start(
+    std::shared_ptr<const ViewSpec> spec) {
+  const bool own_threads =
+      spec->env->options().threading == Threading::kOwnThreads;
+  std::unique_ptr<ViewRunner> runner(new ViewRunner(std::move(spec)));
+  if (own_threads) ROWFALL_RETURN_IF_ERROR(runner->StartThreads());
+  return runner;
+}
+
+absl::Status ViewRunner::StartThreads() {
+  for (const auto& slot : slots_) {
+    try {
+      slot->thread = std::thread(&ViewRunner::RunSlot, slot);
+    } catch (const std::system_error& error) {
+      return absl::ResourceExhaustedError(base::Cat(
+          "No thread could be made for view '", spec_->name,
+          "': ", error.what()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+ViewRunner::~ViewRunner() { (void)Stop(absl::ZeroDuration()); }
+
+bool ViewRunner::RunsOnThisThread() const {
+  for (const auto& slot : slots_) {
+    if (slot->runs_on.load() == std::this_thread::get_id()) return true;
+  }
+  return false;
+}
+
+void ViewRunner::RunSlot(std::shared_ptr<Slot> slot) {
+  slot->runs_on = std::this_thread::get_id();
+  while (!slot->ShouldStop()) slot->worker.RunOnce(kTurn);
+  slot->worker.Finish();
+  slot->SetEnded();
+}
+
+absl::StatusOr<bool> ViewRunner::RunOnce(int worker, absl::Duration budget) {
+  if (worker < 0 || static_cast<size_t>(worker) >= slots_.size()) {
+    return absl::NotFoundError(base::Cat("Worker not found: ", worker,
+                                         " of view '", spec_->name, "'"));
+  }
+  Slot& slot = *slots_[worker];
+  const std::lock_guard<std::timed_mutex> turn(slot.turn);
+  if (slot.worker.finished()) return false;
+  slot.runs_on = std::this_thread::get_id();
+  bool did_anything = true;
+  if (slot.ShouldStop()) {
+    slot.worker.Finish();
+  } else {
+    did_anything = slot.worker.RunOnce(budget);
+  }
+  slot.runs_on = std::thread::id();
+  return did_anything;
+}
+
+void ViewRunner::RequestStop() {
+  for (const auto& slot : slots_) slot->worker.RequestStop();
+}
+
+absl::Status ViewRunner::Stop(absl::Duration timeout) {
+  RequestStop();
+  const auto deadline =
+      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(timeout);
+  size_t hanging = 0;
+  for (const auto& slot : slots_) {
+    if (slot->thread.joinable()) {
+      std::unique_lock<std::mutex> lock(slot->mutex);
+      const bool ended = slot->ended_changed.wait_until(
+          lock, deadline, [&] { return slot->ended; });
+      lock.unlock();
+      if (ended) {
+        slot->thread.join();
+      } else {
+        slot->thread.detach();
+        slot->left_behind = true;
+        ++hanging;
+      }
+    } else if (slot->left_behind) {
+      const std::lock_guard<std::mutex> lock(slot->mutex);
+      if (!slot->ended) ++hanging;
+    } else if (slot->turn.try_lock_until(deadline)) {
+      slot->worker.Finish();
+      slot->turn.unlock();
+    } else {
+      ++hanging;
+    }
+  }
+  if (hanging == 0) return absl::OkStatus();
+  return absl::DeadlineExceededError(
+      base::Cat(hanging, " workers of view '", spec_->name,
+                "' did not stop in time"));
+}
+
+}  // namespace rowfall::engine

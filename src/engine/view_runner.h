@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the workers of one view, on threads of its own or the host's.
+#ifndef ROWFALL_ENGINE_VIEW_RUNNER_H_
+#define ROWFALL_ENGINE_VIEW_RUNNER_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/view_board.h"
+#include "engine/view_spec.h"
+
+namespace rowfall::engine {
+
+// One run of a view, from its start to its stop. Thread-safe.
+class ViewRunner {
+ public:
+  // Starts the workers. Errors: ResourceExhausted: no thread could be made;
+  // then none runs.
+  static absl::StatusOr<std::unique_ptr<ViewRunner>> Start(
+      std::shared_ptr<const ViewSpec> spec);
+  // As Stop() without time: what still runs is left behind.
+  ~ViewRunner();
+
+  // Lets the workers finish or give back what is in flight, commit and leave.
+  // Returns when all have ended, or DeadlineExceeded after `timeout`: those
+  // that hang end as soon as the sink lets them go. Idempotent.
+  absl::Status Stop(absl::Duration timeout);
+  // Tells the workers to stop without waiting.
+  void RequestStop();
+
+  // Gives a worker of the host's threads a turn. Errors: NotFound.
+  absl::StatusOr<bool> RunOnce(int worker, absl::Duration budget);
+
+  // Whether the calling thread is inside one of the workers: a sink or
+  // handler that calls back.
+  bool RunsOnThisThread() const;
+
+  const ViewBoard& board() const { return *board_; }
+
+ private:
+  struct Slot;
+
+  ViewRunner(std::shared_ptr<const ViewSpec> spec);
+  absl::Status StartThreads();
+  static void RunSlot(std::shared_ptr<Slot> slot);
+
+  std::shared_ptr<const ViewSpec> spec_;
+  std::shared_ptr<ViewBoard> board_;
+  std::vector<std::shared_ptr<Slot>> slots_;
+};
+
+}  // namespace rowfall::engine
+
+#endif  // ROWFALL_ENGINE_VIEW_RUNNER_H_

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+// The worker's turns: setting up, polling, batches, and its end.
+#include "engine/worker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+
+#include "base/status.h"
+#include "base/text.h"
+
+namespace rowfall::engine {
+namespace {
+
+// From this many failures on the consumer is paused, so that it can be polled
+// (and stays in its group) while nothing can be written. Pausing throws away
+// what was prefetched, which a short backoff should not cost.
+constexpr int kPauseAfterFailures = 4;
+// How often progress is shown while messages come.
+constexpr absl::Duration kShowInterval = absl::Milliseconds(100);
+
+commit::FlushLimits FlushLimitsOf(const ViewSpec& spec) {
+  commit::FlushLimits limits;
+  limits.max_messages = spec.source.batch;
+  limits.max_bytes = spec.env->options().max_batch_bytes;
+  limits.max_age = spec.source.batch_timeout;
+  return limits;
+}
+
+commit::CommitLimits CommitLimitsOf(const EngineOptions& options) {
+  commit::CommitLimits limits;
+  limits.interval = options.commit_interval;
+  limits.answer_timeout = options.commit_timeout;
+  limits.retry_initial = options.retry_initial;
+  return limits;
+}
+
+// Whether waiting may help. Everything else needs a decision of a person.
+bool MayPass(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
+         absl::IsCancelled(status);
+}
+
+}  // namespace
+
+Worker::Worker(std::shared_ptr<const ViewSpec> spec, int index,
+               std::shared_ptr<ViewBoard> board)
+    : spec_(std::move(spec)),
+      index_(index),
+      view_board_(std::move(board)),
+      board_(view_board_->workers[index]),
+      random_(spec_->env->options().random_seed + static_cast<uint64_t>(index)),
+      flush_(FlushLimitsOf(*spec_)),
+      commit_policy_(CommitLimitsOf(spec_->env->options()), &random_),
+      backoff_(options().retry_initial, options().retry_max, &random_) {}
+
+Worker::~Worker() = default;
+
+bool Worker::RunOnce(absl::Duration budget) {
+  if (finished_) return false;
+  try {
+    return Step(budget);
+  } catch (const std::bad_alloc&) {
+    OutOfMemory();
+  } catch (const std::exception& error) {
+    Fail(absl::InternalError(base::Cat("Unexpected exception: ", error.what())));
+  } catch (...) {
+    Fail(absl::InternalError("Unexpected exception of an unknown type"));
+  }
+  return true;
+}
+
+void Worker::OutOfMemory() {
+  // What was in flight is given back and read again by another consumer.
+  try {
+    CloseSource();
+    BackOff(Waiting::kSetup, absl::ResourceExhaustedError("Out of memory"));
+  } catch (...) {
+    waiting_ = Waiting::kSetup;
+    next_attempt_ = Now() + options().retry_initial;
+  }
+}
+
+bool Worker::Step(absl::Duration budget) {
+  if (waiting_ != Waiting::kNothing && Now() < next_attempt_) {
+    WaitInBackoff(budget);
+    return false;
+  }
+  if (source_ == nullptr) {
+    if (sink_ == nullptr) OpenSink();
+    if (sink_ != nullptr) OpenSource();
+    return true;
+  }
+  if (assignment_.has_value()) {
+    AnswerAssignment();
+    return true;
+  }
+  if (!job_in_flight_) {
+    const size_t before = messages_.size();
+    Poll(PollWait(budget, Now()));
+    if (flush_.IsDue(Now())) StartJob();
+    if (!job_in_flight_) {
+      const bool idle = messages_.size() == before;
+      MaybeCommit(idle);
+      ShowProgress(idle);
+      return !idle;
+    }
+  }
+  AdvanceJob();
+  MaybeCommit(false);
+  ShowProgress(false);
+  return true;
+}
+
+// --- Setting up ------------------------------------------------------------
+
+void Worker::OpenSink() {
+  absl::StatusOr<std::shared_ptr<Sink>> sink =
+      absl::InternalError("The table provider threw an exception");
+  try {
+    sink = options().tables->OpenTable(spec_->table);
+  } catch (...) {  // The text above says it.
+  }
+  if (!sink.ok()) {
+    if (MayPass(sink.status())) return BackOff(Waiting::kSetup, sink.status());
+    return Fail(sink.status());
+  }
+  if (*sink == nullptr) {
+    return Fail(absl::InternalError("The table provider returned no table"));
+  }
+  if (const absl::Status fits = CheckTable((*sink)->schema()); !fits.ok()) {
+    return Fail(fits);
+  }
+  sink_ = *std::move(sink);
+}
+
+absl::Status Worker::CheckTable(const Schema& table) const {
+  for (const Field& field : spec_->plan->schema->fields()) {
+    const auto index = table.IndexOf(field.name);
+    if (!index.has_value() || table.field(*index).type != field.type) {
+      return absl::FailedPreconditionError(base::Cat(
+          "Table '", spec_->table, "' has changed: column '", field.name,
+          "' is no longer ", TypeName(field.type)));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Worker::OpenSource() {
+  if (job_ == nullptr) {
+    auto job = BatchJob::Make(spec_, index_, &board_);
+    if (!job.ok()) return Fail(job.status());
+    job_ = *std::move(job);
+  }
+  SourceConfig config;
+  config.source = spec_->source.name;
+  config.view = spec_->name;
+  config.worker = index_;
+  config.brokers = spec_->source.brokers;
+  config.topics = spec_->source.topics;
+  config.consumer_group = spec_->consumer_group;
+  config.partitions = spec_->source.partitions;
+  config.properties = options().kafka_properties;
+  for (const auto& [key, value] : spec_->source.properties) {
+    config.properties[key] = value;
+  }
+  auto source = options().source_factory(config);
+  absl::Status status = source.status();
+  if (status.ok()) status = (*source)->Start();
+  if (!status.ok()) {
+    if (MayPass(status)) return BackOff(Waiting::kSetup, status);
+    return Fail(status);
+  }
+  {
+    const std::lock_guard<std::mutex> lock(wake_mutex_);
+    source_ = *std::move(source);
+  }
+  if (waiting_ == Waiting::kSetup) waiting_ = Waiting::kNothing;
+  board_.SetState(ViewState::kConnecting);
+}
+
+// --- Reading ---------------------------------------------------------------
+
+absl::Duration Worker::PollWait(absl::Duration budget,
+                                absl::Duration now) const {
+  absl::Duration wait = std::min(budget, flush_.TimeLeft(now));
+  if (settled_since_commit_) {
+    wait = std::min(wait, std::max(commit_policy_.TimeLeft(now),
+                                   absl::Milliseconds(1)));
+  }
+  return std::max(wait, absl::ZeroDuration());
+}
+
+void Worker::Poll(absl::Duration max_wait) {
+  PollLimits limits;
+  limits.max_messages = flush_.MessagesLeft();
+  limits.max_bytes = flush_.BytesLeft();
+  limits.max_wait = max_wait;
+  const size_t first = messages_.size();
+  events_.clear();
+  source_->Poll(limits, messages_, events_);
+  AcceptNewMessages(first);
+  flush_.Update(messages_.size(), messages_.byte_size(), Now());
+  if (!events_.empty()) HandleEvents();
+}
+
+void Worker::AcceptNewMessages(size_t first) {
+  std::vector<uint32_t> foreign;
+  size_t bytes = 0;
+  for (size_t i = first; i < messages_.size(); ++i) {
+    const MessageBatch::Position position = messages_.position(i);
+    if (!ledger_.Accept(position.topic, position.partition, position.offset)) {
+      foreign.push_back(static_cast<uint32_t>(i));
+    }
+    bytes += messages_.payload(i).size();
+  }
+  board_.counters.messages.Add(messages_.size() - first - foreign.size());
+  board_.counters.bytes.Add(bytes);
+  // Of an assignment that is gone, or read before: whoever owns them has them.
+  if (!foreign.empty()) messages_.Erase(foreign);
+}
+
+void Worker::WaitInBackoff(absl::Duration budget) {
+  const absl::Duration wait = std::min(budget, next_attempt_ - Now());
+  if (source_ == nullptr) return Sleep(wait);
+  if (!paused_ && backoff_.failures() >= kPauseAfterFailures) {
+    source_->Pause();
+    paused_ = true;
+  }
+  if (!paused_ && flush_.IsFull()) return Sleep(wait);
+  Poll(wait);
+  MaybeCommit(true);
+  ShowProgress(false);
+}
+
+void Worker::Sleep(absl::Duration time) {
+  std::unique_lock<std::mutex> lock(wake_mutex_);
+  if (options().threading == Threading::kHostThreads) return;
+  wake_.wait_for(lock, absl::ToChronoNanoseconds(time),
+                 [this] { return stop_requested(); });
+}
+
+// --- Batches ---------------------------------------------------------------
+
+void Worker::StartJob() {
+  job_->Begin(messages_, ledger_.Pending(), *sink_);
+  job_in_flight_ = true;
+  flush_.Update(0, 0, Now());
+}
+
+void Worker::AdvanceJob() {
+  const BatchJob::Outcome outcome = job_->Advance();
+  switch (outcome.result) {
+    case BatchJob::Result::kDone: return FinishJob();
+    case BatchJob::Result::kRetry:
+      board_.counters.retries.Add(1);
+      return BackOff(Waiting::kBatch, outcome.status);
+    case BatchJob::Result::kConflict:
+      // Somebody else has advanced, or an attempt without an answer did
+      // happen: what is stored decides where to go on.
+      assignment_.emplace();
+      for (const auto& progress : ledger_.Progress()) {
+        assignment_->partitions.push_back({progress.partition, kOffsetNone});
+      }
+      DropWork();
+      return BackOff(Waiting::kPositions, outcome.status);
+    case BatchJob::Result::kFailed: return Fail(outcome.status);
+  }
+}
+
+void Worker::FinishJob() {
+  job_in_flight_ = false;
+  ledger_.Settle(job_->ranges());
+  settled_since_commit_ = true;
+  Recovered();
+  if (!job_->stop_reason().ok()) Fail(job_->stop_reason());
+}
+
+void Worker::DropWork() {
+  messages_.Clear();
+  flush_.Update(0, 0, Now());
+  job_in_flight_ = false;
+}
+
+// --- States ----------------------------------------------------------------
+
+void Worker::BackOff(Waiting waiting, const absl::Status& status) {
+  const absl::Duration wait = backoff_.Next();
+  waiting_ = waiting;
+  next_attempt_ = Now() + wait;
+  const std::string text(base::FromAbsl(status.message()));
+  board_.SetState(ViewState::kBackoff, text, next_attempt_);
+  Log(LogLevel::kWarning,
+      base::Cat(text, "; next attempt in ", absl::FormatDuration(wait)));
+}
+
+void Worker::Recovered() {
+  if (waiting_ == Waiting::kNothing) return;
+  waiting_ = Waiting::kNothing;
+  backoff_.Reset();
+  if (paused_) source_->Resume();
+  paused_ = false;
+  board_.SetState(ViewState::kRunning);
+  Log(LogLevel::kInfo, "Recovered");
+}
+
+void Worker::Fail(const absl::Status& status) {
+  DropWork();
+  board_.SetState(ViewState::kFailed,
+                  std::string(base::FromAbsl(status.message())));
+  Log(LogLevel::kError, base::FromAbsl(status.message()));
+  view_board_->failed.store(true, std::memory_order_relaxed);
+}
+
+void Worker::Log(LogLevel level, std::string_view text) const {
+  spec_->env->Log(level, spec_->name, index_, text);
+}
+
+void Worker::ShowProgress(bool now) {
+  const absl::Duration time = Now();
+  if (!now && time < next_show_) return;
+  next_show_ = time + kShowInterval;
+  std::vector<PartitionStatus> partitions;
+  for (const auto& progress : ledger_.Progress()) {
+    PartitionStatus status;
+    status.partition = progress.partition;
+    status.worker = index_;
+    status.position = progress.position;
+    status.committed = progress.committed;
+    if (source_ != nullptr) {
+      status.end = source_->GetWatermarks(progress.partition).high;
+    }
+    const auto end = ends_.find(progress.partition);
+    if (end != ends_.end()) status.end = std::max(status.end, end->second);
+    if (status.end >= 0 && progress.settled >= 0) {
+      status.lag = std::max<int64_t>(status.end - progress.settled, 0);
+    }
+    partitions.push_back(std::move(status));
+  }
+  board_.SetPartitions(std::move(partitions));
+}
+
+// --- The end ---------------------------------------------------------------
+
+void Worker::RequestStop() {
+  stop_requested_.store(true, std::memory_order_relaxed);
+  const std::lock_guard<std::mutex> lock(wake_mutex_);
+  wake_.notify_all();
+  if (source_ != nullptr) source_->Wake();
+}
+
+void Worker::Finish() {
+  if (finished_) return;
+  try {
+    const bool failed = view_board_->failed.load(std::memory_order_relaxed);
+    // In a backoff, or on the way to a failure, everything is given back.
+    if (!failed && waiting_ == Waiting::kNothing && source_ != nullptr &&
+        !assignment_.has_value()) {
+      if (!job_in_flight_ && !messages_.empty()) StartJob();
+      if (job_in_flight_) AdvanceJob();
+    }
+    DropWork();
+    CommitNow();
+    ShowProgress(true);
+    CloseSource();
+  } catch (...) {
+    Log(LogLevel::kError, "The worker could not end in order");
+  }
+  sink_ = nullptr;
+  finished_ = true;
+}
+
+void Worker::CloseSource() {
+  std::unique_ptr<Source> source;
+  {
+    const std::lock_guard<std::mutex> lock(wake_mutex_);
+    source = std::move(source_);
+  }
+  if (source == nullptr) return;
+  DropWork();
+  ledger_.Clear();
+  commit_policy_.Reset();
+  assignment_.reset();
+  paused_ = false;
+  if (!source->Close(options().commit_timeout).ok()) {
+    board_.counters.leaked_consumers.Add(1);
+    Log(LogLevel::kWarning, "The consumer could not be ended in time");
+  }
+}
+
+}  // namespace rowfall::engine

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// One consumer of a view: polls, batches, hands over, settles and commits.
+#ifndef ROWFALL_ENGINE_WORKER_H_
+#define ROWFALL_ENGINE_WORKER_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "commit/backoff.h"
+#include "commit/commit_policy.h"
+#include "commit/flush_policy.h"
+#include "commit/offset_ledger.h"
+#include "engine/batch_job.h"
+#include "engine/view_board.h"
+#include "engine/view_spec.h"
+#include "rowfall/message.h"
+#include "rowfall/sink.h"
+#include "rowfall/source.h"
+
+namespace rowfall::engine {
+
+// A state machine that is driven by RunOnce() on one thread at a time;
+// RequestStop() and stop_requested() come from any. Nothing throws.
+class Worker {
+ public:
+  Worker(std::shared_ptr<const ViewSpec> spec, int index,
+         std::shared_ptr<ViewBoard> board);
+  ~Worker();
+
+  // Does one step; waits at most `budget` for something to do, and as long as
+  // the sink takes. Returns whether anything was done.
+  bool RunOnce(absl::Duration budget);
+
+  // The end: tries once to finish the batch in flight, gives the rest back,
+  // commits what is settled and leaves the group. Idempotent.
+  void Finish();
+  bool finished() const { return finished_; }
+
+  void RequestStop();
+  bool stop_requested() const {
+    return stop_requested_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  // What an attempt is repeated for.
+  enum class Waiting : uint8_t { kNothing, kSetup, kPositions, kBatch };
+
+  bool Step(absl::Duration budget);
+  // Setting up. Errors that may pass begin a backoff, others fail the view.
+  void OpenSink();
+  void OpenSource();
+  absl::Status CheckTable(const Schema& table) const;
+
+  // Reading.
+  void Poll(absl::Duration max_wait);
+  void AcceptNewMessages(size_t first);
+  void WaitInBackoff(absl::Duration budget);
+  void Sleep(absl::Duration time);
+  absl::Duration PollWait(absl::Duration budget, absl::Duration now) const;
+
+  // What the source reports.
+  void HandleEvents();
+  void Handle(const PartitionsAssigned& event);
+  void Handle(const PartitionsRevoked& event);
+  void Handle(const CommitFinished& event);
+  void Handle(const EndOfPartition& event);
+  void Handle(const OffsetOutOfRange& event);
+  void Handle(const SourceTrouble& event);
+  void AnswerAssignment();
+  absl::StatusOr<std::vector<PartitionOffset>> StartPositions();
+
+  // Batches.
+  void StartJob();
+  void AdvanceJob();
+  void FinishJob();
+  void DropWork();
+  void CloseSource();
+
+  // Commits.
+  void MaybeCommit(bool idle);
+  void CommitNow();
+  void CommitDone(uint64_t id, const absl::Status& status);
+
+  // States.
+  void BackOff(Waiting waiting, const absl::Status& status);
+  void OutOfMemory();
+  void Recovered();
+  void Fail(const absl::Status& status);
+  void ShowProgress(bool now);
+  void Log(LogLevel level, std::string_view text) const;
+
+  absl::Duration Now() const { return spec_->env->clock().Monotonic(); }
+  const EngineOptions& options() const { return spec_->env->options(); }
+
+  const std::shared_ptr<const ViewSpec> spec_;
+  const int index_;
+  const std::shared_ptr<ViewBoard> view_board_;
+  WorkerBoard& board_;
+
+  std::atomic<bool> stop_requested_{false};
+  std::mutex wake_mutex_;  // Guards waking source_ while it comes and goes.
+  std::condition_variable wake_;
+
+  std::mt19937_64 random_;
+  std::shared_ptr<Sink> sink_;
+  std::unique_ptr<Source> source_;
+  commit::OffsetLedger ledger_;
+  commit::FlushPolicy flush_;
+  commit::CommitPolicy commit_policy_;
+  commit::Backoff backoff_;
+
+  MessageBatch messages_;  // The batch that fills.
+  std::vector<SourceEvent> events_;
+  std::unique_ptr<BatchJob> job_;  // Kept between batches.
+  bool job_in_flight_ = false;
+  // The assignment that was not answered yet.
+  std::optional<PartitionsAssigned> assignment_;
+  std::map<TopicPartition, int64_t> ends_;  // As the broker last said.
+
+  Waiting waiting_ = Waiting::kNothing;
+  absl::Duration next_attempt_;
+  bool paused_ = false;
+  bool settled_since_commit_ = false;
+  absl::Duration next_show_;
+  bool finished_ = false;
+};
+
+}  // namespace rowfall::engine
+
+#endif  // ROWFALL_ENGINE_WORKER_H_

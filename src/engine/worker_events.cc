@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the source reports to a worker, and the worker's commits.
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "engine/worker.h"
+
+namespace rowfall::engine {
+namespace {
+
+std::string Name(const TopicPartition& partition) {
+  return base::Cat(partition.topic, "/", partition.partition);
+}
+
+std::string Text(const absl::Status& status) {
+  return std::string(base::FromAbsl(status.message()));
+}
+
+}  // namespace
+
+void Worker::HandleEvents() {
+  // A handler may close the source; the rest of its events is void then.
+  for (const SourceEvent& event : events_) {
+    if (source_ == nullptr) return;
+    std::visit([this](const auto& what) { Handle(what); }, event);
+  }
+}
+
+// --- Assignments -----------------------------------------------------------
+
+void Worker::Handle(const PartitionsAssigned& event) {
+  DropWork();
+  assignment_ = event;
+  // Answered in the next turn, which may have to be repeated.
+  if (waiting_ == Waiting::kBatch) Recovered();
+}
+
+void Worker::AnswerAssignment() {
+  auto positions = StartPositions();
+  absl::Status status = positions.status();
+  if (status.ok()) status = source_->Assign(*positions);
+  if (!status.ok()) {
+    if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
+      return BackOff(Waiting::kPositions, status);
+    }
+    return Fail(status);
+  }
+  assignment_.reset();
+  ledger_.Assign(*positions);
+  commit_policy_.Reset();
+  ends_.clear();
+  Recovered();
+  backoff_.Reset();
+  board_.SetState(ViewState::kRunning);
+  for (const PartitionOffset& position : *positions) {
+    Log(LogLevel::kInfo, base::Cat("Reads ", Name(position.partition), " from ",
+                                   position.offset == kOffsetBeginning
+                                       ? std::string("the beginning")
+                                   : position.offset == kOffsetEnd
+                                       ? std::string("the end")
+                                       : base::Cat(position.offset)));
+  }
+  ShowProgress(true);
+}
+
+absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions() {
+  const int64_t start = spec_->source.start_from == plan::StartFrom::kLatest
+                            ? kOffsetEnd
+                            : kOffsetBeginning;
+  std::vector<PartitionOffset> positions = assignment_->partitions;
+  if (sink_->traits().keeps_positions) {
+    // What was written decides, not what Kafka was told of it.
+    absl::StatusOr<std::vector<PartitionOffset>> stored =
+        absl::UnavailableError("The sink threw an exception");
+    try {
+      stored = sink_->LoadPositions(spec_->consumer_group);
+    } catch (...) {  // The text above says it.
+    }
+    ROWFALL_RETURN_IF_ERROR(stored.status());
+    for (PartitionOffset& position : positions) {
+      const auto found = std::find_if(
+          stored->begin(), stored->end(), [&](const PartitionOffset& other) {
+            return other.partition == position.partition;
+          });
+      position.offset = found == stored->end() ? kOffsetNone : found->offset;
+    }
+  }
+  for (PartitionOffset& position : positions) {
+    if (position.offset < 0) position.offset = start;
+  }
+  return positions;
+}
+
+void Worker::Handle(const PartitionsRevoked& event) {
+  // What was not written is given back; the next owner reads it again.
+  DropWork();
+  if (!event.lost) CommitNow();
+  ledger_.Clear();
+  commit_policy_.Reset();
+  settled_since_commit_ = false;
+  assignment_.reset();
+  if (waiting_ != Waiting::kNothing) Recovered();
+  if (const absl::Status status = source_->Unassign(); !status.ok()) {
+    Log(LogLevel::kWarning, Text(status));
+  }
+  board_.SetState(ViewState::kConnecting,
+                  event.lost ? "The assignment was lost" : "");
+  ShowProgress(true);
+}
+
+// --- Positions -------------------------------------------------------------
+
+void Worker::Handle(const EndOfPartition& event) {
+  // Messages before it may still be missing in the ledger only if they were
+  // not for us; then the partition is not owned either.
+  ledger_.AdvanceTo(event.position);
+  ends_[event.position.partition] = event.position.offset;
+  // Behind markers and compacted messages nothing is left to write, but the
+  // position is worth storing.
+  if (messages_.empty() && !job_in_flight_) {
+    const auto pending = ledger_.Pending();
+    if (pending.empty()) {
+      settled_since_commit_ = true;
+    } else {
+      StartJob();
+    }
+  }
+}
+
+void Worker::Handle(const OffsetOutOfRange& event) {
+  const TopicPartition& partition = event.position.partition;
+  if (!ledger_.Owns(partition)) return;
+  const std::string what = base::Cat(
+      "Offset ", event.position.offset, " of ", Name(partition),
+      " does not exist: the log has ", event.low, " up to ", event.high, " (",
+      event.reason, ")");
+  if (spec_->source.on_gap == plan::OnGap::kFail) {
+    return Fail(absl::FailedPreconditionError(
+        base::Cat(what, "; on_gap says where to go on")));
+  }
+  // Behind the end means that the log was cut or made anew.
+  const bool goes_back = event.high >= 0 && event.position.offset > event.high;
+  if (goes_back && sink_->traits().keeps_positions) {
+    return Fail(absl::FailedPreconditionError(base::Cat(
+        what, "; the table's stored position is of another log")));
+  }
+  board_.SetLastError(what);
+  Log(LogLevel::kError, what);
+  const PartitionOffset target{
+      partition, spec_->source.on_gap == plan::OnGap::kEarliest
+                     ? kOffsetBeginning
+                     : kOffsetEnd};
+  const absl::Status status = source_->Assign(std::span(&target, 1));
+  if (!status.ok()) return Fail(status);
+  // Forward the ledger needs no word: the next range spans the gap, so that
+  // stored positions stay a chain.
+  if (goes_back) ledger_.Move(target);
+}
+
+void Worker::Handle(const SourceTrouble& event) {
+  if (absl::IsUnavailable(event.status)) {
+    board_.SetLastError(Text(event.status));
+    return Log(LogLevel::kWarning, Text(event.status));
+  }
+  if (absl::IsAborted(event.status) || absl::IsCancelled(event.status)) {
+    // The consumer is of no use any more; another one goes on from what is
+    // committed.
+    CloseSource();
+    return BackOff(Waiting::kSetup, event.status);
+  }
+  Fail(event.status);
+}
+
+// --- Commits ---------------------------------------------------------------
+
+void Worker::MaybeCommit(bool idle) {
+  if (!settled_since_commit_ || source_ == nullptr) return;
+  const absl::Duration now = Now();
+  // Nothing else to do: what is settled is committed without the interval,
+  // unless the last answer is still to come or said to wait.
+  const bool due = commit_policy_.MayStart(now) ||
+                   (idle && !commit_policy_.in_flight() &&
+                    commit_policy_.failures() == 0);
+  if (!due) return;
+  const auto positions = ledger_.Uncommitted();
+  settled_since_commit_ = false;
+  if (positions.empty()) return;
+  const uint64_t id = commit_policy_.Start(now);
+  ledger_.CommitStarted(id, positions);
+  source_->CommitAsync(positions, id);
+}
+
+void Worker::CommitNow() {
+  if (source_ == nullptr) return;
+  const absl::Duration start = Now();
+  // A commit in flight counts as not done: its positions go out again.
+  ledger_.CommitFailed(commit_policy_.last_id());
+  const auto positions = ledger_.Uncommitted();
+  if (positions.empty()) return;
+  const uint64_t id = commit_policy_.Start(start);
+  ledger_.CommitStarted(id, positions);
+  CommitDone(id, source_->Commit(positions, options().commit_timeout));
+  board_.counters.commit_ns.Add(
+      static_cast<uint64_t>(absl::ToInt64Nanoseconds(Now() - start)));
+}
+
+void Worker::Handle(const CommitFinished& event) {
+  std::vector<TopicPartition> failed;
+  for (const auto& [position, status] : event.partitions) {
+    if (!status.ok()) failed.push_back(position.partition);
+  }
+  if (event.status.ok() && !failed.empty()) {
+    ledger_.CommitSucceededExcept(event.id, failed);
+  }
+  CommitDone(event.id, event.status);
+}
+
+void Worker::CommitDone(uint64_t id, const absl::Status& status) {
+  commit_policy_.Finish(id, status, Now());
+  if (status.ok()) {
+    ledger_.CommitSucceeded(id);
+    board_.counters.commits.Add(1);
+    return;
+  }
+  ledger_.CommitFailed(id);
+  settled_since_commit_ = true;
+  const std::string text = base::Cat("Commit failed: ", Text(status));
+  board_.SetLastError(text);
+  Log(LogLevel::kWarning, text);
+  // Rows are safe, but nobody would see that offsets no longer move.
+  if (absl::IsFailedPrecondition(status) || absl::IsPermissionDenied(status)) {
+    Fail(status);
+  }
+}
+
+}  // namespace rowfall::engine

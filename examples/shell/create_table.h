@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// CREATE TABLE as rowfall's users write it, in SQLite's terms.
+#ifndef ROWFALL_EXAMPLES_SHELL_CREATE_TABLE_H_
+#define ROWFALL_EXAMPLES_SHELL_CREATE_TABLE_H_
+
+#include <string>
+#include <string_view>
+
+namespace rowfall::shell {
+
+/// Returns `sql` with the column `id` of a CREATE TABLE made its primary key,
+/// unless it has one, so that rows with an id that is there replace it. Every
+/// other statement comes back as it is.
+std::string AddPrimaryKey(std::string_view sql);
+
+}  // namespace rowfall::shell
+
+#endif  // ROWFALL_EXAMPLES_SHELL_CREATE_TABLE_H_

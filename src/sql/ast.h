@@ -103,9 +103,9 @@ struct Expr {
 struct SelectItem {
   // Null: `*`.
   ExprPtr expr;
-  // What the result column is called: the alias, else the last name of a
-  // column or path (`GlossDef.size` is `glossdef.size` in Manticore and here),
-  // else the text. Spelled as written; matched in any case.
+  // What the result column is called: the alias, else the name of a column
+  // without backticks, else the text: `GlossDef.size`, `id + 1`. Spelled as
+  // written; matched in any case. `*` for all columns.
   std::string name;
   bool has_alias = false;
   TextPlace place;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The printed forms of sources and views.
+#include "sql/print.h"
+
+#include "base/text.h"
+#include "sql/secret.h"
+
+namespace rowfall::sql {
+
+std::string ShowText(const SourceText& source) {
+  std::string text = base::Cat("CREATE SOURCE ", source.name);
+  for (size_t i = 0; i < source.columns.size(); ++i) {
+    base::AppendCat(text, i == 0 ? "\n(" : ", ", source.columns[i]);
+  }
+  if (!source.columns.empty()) text += ')';
+  for (const SourceText::Option& option : source.options) {
+    base::AppendCat(text, "\n", option.written_key, "=");
+    if (IsSecretOption(option.key)) {
+      base::AppendCat(text, "'", kHiddenValue, "'");
+    } else {
+      text += option.written_value;
+    }
+  }
+  return text;
+}
+
+std::string ShowText(const std::string& name, const std::string& table,
+                     const Select& select) {
+  std::string text =
+      base::Cat("CREATE MATERIALIZED VIEW ", name, " TO ", table, " AS");
+  for (const std::string& line : select.lines) {
+    base::AppendCat(text, "\n", line);
+  }
+  return text;
+}
+
+}  // namespace rowfall::sql

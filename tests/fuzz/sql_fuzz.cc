@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fuzzes the parser: no text breaks it, and what SHOW prints parses again to
+// the same object and the same text.
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "rowfall/error.h"
+#include "sql/parser.h"
+#include "tests/sql/dump.h"
+
+namespace {
+
+void Check(bool holds, const char* law, std::string_view text) {
+  if (holds) return;
+  std::fprintf(stderr, "%s: %.*s\n", law, static_cast<int>(text.size()),
+               text.data());
+  std::abort();
+}
+
+// The tree of what SHOW prints, without hidden values and conditions.
+std::string TreeOf(const rowfall::sql::Statement& statement) {
+  if (const auto* explain = std::get_if<rowfall::sql::Explain>(&statement)) {
+    return rowfall::sql::Dump(explain->view, false);
+  }
+  return rowfall::sql::Dump(statement, false);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace rowfall::sql;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  IsOurStatement(text);
+  (void)ParseSelect(text).ok();
+  const auto statement = ParseStatement(text);
+  if (!statement.ok()) {
+    Check(rowfall::ErrorPlace(statement.status()).has_value(),
+          "error without place", text);
+    rowfall::ErrorWithCaret(statement.status(), text);
+    return 0;
+  }
+  Check(IsOurStatement(text), "accepted but not ours", text);
+  const std::string shown = ShowTextOf(*statement);
+  if (shown.empty()) return 0;
+  const auto again = ParseStatement(shown);
+  Check(again.ok(), "SHOW's text does not parse", shown);
+  Check(ShowTextOf(*again) == shown, "SHOW's text changes", shown);
+  if (shown.find("[HIDDEN]") == std::string::npos) {
+    Check(TreeOf(*again) == TreeOf(*statement), "SHOW's object differs", shown);
+  }
+  return 0;
+}

@@ -1,0 +1,2 @@
+rowfall_fuzz_target(sql_fuzz
+  SOURCES sql_fuzz.cc ${PROJECT_SOURCE_DIR}/tests/sql/dump.cc STAGES sql)

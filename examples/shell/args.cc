@@ -53,6 +53,7 @@ absl::Status SetFormat(std::string_view value, Args& args) {
 bool SetFlag(std::string_view name, Args& args) {
   if (name == "--force") return args.force = true;
   if (name == "--log") return args.log = true;
+  if (name == "--echo") return args.echo = true;
   if (name == "--help" || name == "-h") return args.help = true;
   return false;
 }
@@ -111,6 +112,7 @@ and materialized views go to rowfall, all others to a SQLite database.
                          broker_list='embedded' names it
   --format table|tsv     how rows are printed; default table
   --force                goes on after an error
+  --echo                 prints each statement before it is executed
   --log                  prints the library's warnings on standard error
   -f SCRIPT              reads statements from a file
   --help

@@ -23,6 +23,7 @@ struct Args {
   Format format = Format::kTable;
   bool force = false;
   bool log = false;
+  bool echo = false;
   bool help = false;
   std::string script;  ///< Empty: standard input.
 };

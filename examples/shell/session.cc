@@ -73,9 +73,12 @@ bool Session::Run(LineSource& lines) {
 }
 
 bool Session::Execute(const std::string& item) {
-  const size_t begin = item.find_first_not_of(" \t\r\n");
-  const std::string text = item.substr(begin == item.npos ? 0 : begin);
+  const std::string text = item.substr(SkipBlank(item));
   const bool command = text.starts_with('.');
+  if (args_.echo) {
+    std::printf("\nrowfall> %s%s\n", text.c_str(), command ? "" : ";");
+    std::fflush(stdout);
+  }
   const absl::Status status =
       command ? ExecuteCommand(SplitCommand(text)) : ExecuteStatement(text);
   std::fflush(stdout);

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "function/type_rules.h"
+#include "plan/default_value.h"
 
 namespace rowfall::plan {
 namespace {
@@ -264,6 +265,9 @@ absl::StatusOr<ExprId> ExprBuilder::AddCoalesce(std::vector<ExprId> arguments,
 
 ExprId ExprBuilder::AddDefault(ExprId id) {
   const Type type = expr(id).type;
+  if (const Column* constant = ConstantOf(id)) {
+    return constant->IsNull(0) ? AddConstant(type, DefaultValue(type)) : id;
+  }
   return AddShared(KeyOf("default", type, {{id}}, ""), {type, DefaultExpr{id}});
 }
 

@@ -2,7 +2,6 @@
 // Literals, operators, casts, functions and aggregates.
 #include "plan/node_binder.h"
 
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -107,12 +106,6 @@ NodeBinder::Result NodeBinder::operator()(const sql::NameRef& ref) const {
 }
 
 NodeBinder::Result NodeBinder::operator()(const sql::Unary& unary) const {
-  // The digits of the smallest bigint alone are too large for one.
-  if (unary.op == sql::Unary::Op::kNegate &&
-      unary.operand->text == "9223372036854775808") {
-    return builder.AddConstant(Type::kBigint,
-                               Value(std::numeric_limits<int64_t>::min()));
-  }
   ROWFALL_ASSIGN_OR_RETURN(const ExprId operand, Bind(unary.operand));
   if (unary.op == sql::Unary::Op::kNot) return Not(operand);
   return Call("negate", {operand});

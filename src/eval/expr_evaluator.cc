@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames, slots and calls; lazy_exprs.cc has AND, OR, IF and COALESCE.
+#include "eval/expr_evaluator.h"
+
+#include <variant>
+
+#include "eval/column_pool.h"
+#include "eval/gather.h"
+#include "plan/default_value.h"
+
+namespace rowfall::eval {
+
+using function::Argument;
+using plan::ExprId;
+
+ExprEvaluator::ExprEvaluator(const plan::ViewPlan& plan)
+    : plan_(plan), arguments_(plan.exprs.size()), repeated_(plan.exprs.size()) {
+  for (ExprId id = 0; id < plan.exprs.size(); ++id) {
+    size_t count = 0;
+    plan::ForEachArgument(plan.exprs[id], [&count](ExprId) { ++count; });
+    arguments_[id].resize(count);
+  }
+}
+
+Frame& ExprEvaluator::NextFrame(Frame* parent, size_t num_rows,
+                                RowFailures& failures) {
+  if (depth_ == frames_.size()) {
+    frames_.push_back(std::make_unique<Frame>());
+    frames_.back()->slots.resize(plan_.exprs.size());
+  }
+  Frame& frame = *frames_[depth_++];
+  frame.parent = parent;
+  frame.num_rows = num_rows;
+  frame.failures = &failures;
+  frame.epoch = ++epoch_;
+  return frame;
+}
+
+Frame& ExprEvaluator::Start(const Batch& leaves, absl::Time now,
+                            RowFailures& failures) {
+  leaves_ = &leaves;
+  context_.now = now;
+  depth_ = 0;
+  failures.Start(leaves.num_rows());
+  return NextFrame(nullptr, leaves.num_rows(), failures);
+}
+
+Frame& ExprEvaluator::Push(Frame& parent, std::span<const uint32_t> rows) {
+  Frame& frame = NextFrame(&parent, rows.size(), *parent.failures);
+  frame.rows.assign(rows.begin(), rows.end());
+  frame.base_rows.resize(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    frame.base_rows[i] = parent.BaseRow(rows[i]);
+  }
+  return frame;
+}
+
+Frame& ExprEvaluator::PushGroups(Frame& parent,
+                                 std::span<const uint32_t> first_rows,
+                                 RowFailures& failures) {
+  Frame& frame = Push(parent, first_rows);
+  frame.failures = &failures;
+  failures.Start(first_rows.size());
+  return frame;
+}
+
+Argument ExprEvaluator::Get(ExprId id, Frame& frame) {
+  const auto* constant =
+      std::get_if<plan::ConstantExpr>(&plan_.exprs[id].node);
+  if (constant != nullptr) return {constant->value.get(), true};
+  Slot& slot = frame.slots[id];
+  if (slot.epoch != frame.epoch) {
+    slot.constant = false;
+    slot.alias = id;
+    if (!GatherFromAbove(id, frame, slot)) Evaluate(id, frame, slot);
+    slot.epoch = frame.epoch;
+  }
+  return {slot.column, slot.constant};
+}
+
+Column& ExprEvaluator::Own(ExprId id, Slot& slot) {
+  Column& column = EmptyColumn(slot.own, plan_.exprs[id].type);
+  slot.column = &column;
+  return column;
+}
+
+Column& ExprEvaluator::Put(ExprId id, Frame& frame) {
+  Slot& slot = frame.slots[id];
+  slot.constant = false;
+  slot.alias = id;
+  slot.epoch = frame.epoch;
+  return Own(id, slot);
+}
+
+std::shared_ptr<const Column> ExprEvaluator::Share(ExprId id, Frame& frame) {
+  const Argument argument = Get(id, frame);
+  if (argument.constant) {
+    auto& repeated = repeated_[id];
+    const bool same_each_batch =
+        std::holds_alternative<plan::ConstantExpr>(plan_.exprs[id].node);
+    if (repeated == nullptr || repeated->size() != frame.num_rows ||
+        !same_each_batch) {
+      auto column = std::make_shared<Column>(plan_.exprs[id].type);
+      Repeat(*argument.column, frame.num_rows, *column);
+      repeated = std::move(column);
+    }
+    return repeated;
+  }
+  while (frame.slots[id].alias != id) id = frame.slots[id].alias;
+  const auto* leaf = std::get_if<plan::LeafExpr>(&plan_.exprs[id].node);
+  if (leaf != nullptr && frame.parent == nullptr) {
+    return leaves_->column_ptr(leaf->leaf);
+  }
+  return frame.slots[id].own;
+}
+
+bool ExprEvaluator::GatherFromAbove(ExprId id, Frame& frame, Slot& slot) {
+  const Frame* above = frame.parent;
+  while (above != nullptr && !above->Has(id)) above = above->parent;
+  if (above == nullptr) return false;
+  const Slot& known = above->slots[id];
+  if (known.constant) {
+    slot.column = known.column;
+    slot.constant = true;
+    return true;
+  }
+  if (above == frame.parent) {
+    Gather(*known.column, frame.rows, Own(id, slot));
+  } else if (above->parent == nullptr) {
+    Gather(*known.column, frame.base_rows, Own(id, slot));
+  } else {
+    composed_rows_ = frame.rows;
+    for (const Frame* step = frame.parent; step != above; step = step->parent) {
+      for (uint32_t& row : composed_rows_) row = step->rows[row];
+    }
+    Gather(*known.column, composed_rows_, Own(id, slot));
+  }
+  return true;
+}
+
+void ExprEvaluator::SetAlias(ExprId id, const Argument& argument, Frame& frame,
+                             Slot& slot) {
+  slot.column = argument.column;
+  slot.constant = argument.constant;
+  slot.alias = argument.constant ? slot.alias : frame.slots[id].alias;
+}
+
+void ExprEvaluator::Report(const Frame& frame) {
+  for (const auto& error : errors_.errors()) {
+    frame.failures->Add(frame.FailureRow(error.row), label_, error.reason);
+  }
+  errors_.Clear();
+}
+
+void ExprEvaluator::Evaluate(ExprId id, Frame& frame, Slot& slot) {
+  std::visit([&](const auto& node) { EvaluateNode(node, id, frame, slot); },
+             plan_.exprs[id].node);
+}
+
+void ExprEvaluator::EvaluateNode(const plan::LeafExpr& node, ExprId id,
+                                 Frame& frame, Slot& slot) {
+  if (frame.parent == nullptr) {
+    slot.column = &leaves_->column(node.leaf);
+  } else {
+    Gather(leaves_->column(node.leaf), frame.base_rows, Own(id, slot));
+  }
+}
+
+void ExprEvaluator::EvaluateNode(const plan::CallExpr& node, ExprId id,
+                                 Frame& frame, Slot& slot) {
+  auto& arguments = arguments_[id];
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    arguments[i] = Get(node.arguments[i], frame);
+  }
+  node.kernel->Evaluate(context_, arguments, frame.num_rows, Own(id, slot),
+                        errors_);
+  if (!errors_.empty()) Report(frame);
+}
+
+void ExprEvaluator::EvaluateNode(const plan::AggregateExpr&, ExprId id,
+                                 Frame& frame, Slot& slot) {
+  // Put() came before in the frame of the groups; rows know no aggregates.
+  Column& column = Own(id, slot);
+  while (column.size() < frame.num_rows) column.AppendNull();
+}
+
+void ExprEvaluator::EvaluateNode(const plan::DefaultExpr& node, ExprId id,
+                                 Frame& frame, Slot& slot) {
+  const Argument argument = Get(node.argument, frame);
+  if (argument.column->null_count() == 0) {
+    return SetAlias(node.argument, argument, frame, slot);
+  }
+  slot.constant = argument.constant;
+  ReplaceNulls(*argument.column, argument.constant ? 1 : frame.num_rows,
+               plan::DefaultValue(plan_.exprs[id].type), Own(id, slot));
+}
+
+}  // namespace rowfall::eval

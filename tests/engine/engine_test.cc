@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the engine's threads, deadlines and host-driven turns.
+#include "rowfall/engine.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rowfall/testing/faulty_sink.h"
+#include "rowfall/testing/memory_source.h"
+#include "rowfall/testing/recording_sink.h"
+
+namespace rowfall {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr char kSource[] =
+    "CREATE SOURCE s (id bigint) type='kafka' broker_list='b:1' "
+    "topic_list='t' num_consumers=2 batch=10 batch_timeout=20";
+constexpr char kView[] = "CREATE MV v TO t AS SELECT id FROM s";
+
+class EngineTest : public ::testing::Test {
+ protected:
+  EngineTest()
+      : tables_(std::make_shared<testing::RecordingTables>()),
+        faulty_(std::make_shared<testing::FaultyTables>(tables_)) {
+    table_ = tables_->Add(
+        "t", Schema({{.name = "id", .type = Type::kBigint}}),
+        {.replaces_by_id = true});
+    broker_.CreateTopic("t", 4);
+  }
+
+  EngineOptions Options() {
+    EngineOptions options;
+    options.tables = faulty_;
+    options.source_factory = broker_.Factory();
+    options.retry_initial = absl::Milliseconds(1);
+    options.suspend_timeout = absl::Seconds(20);
+    return options;
+  }
+  void Open(EngineOptions options) {
+    auto engine = Engine::Open(std::move(options));
+    ASSERT_TRUE(engine.ok()) << engine.status();
+    engine_ = *std::move(engine);
+  }
+  void Execute(std::string_view sql) {
+    const auto result = engine_->Execute(sql);
+    ASSERT_TRUE(result.ok()) << result.status();
+  }
+  void Produce(int count) {
+    for (int i = 0; i < count; ++i, ++next_id_) {
+      broker_.Produce("t", next_id_ % 4,
+                      "{\"id\": " + std::to_string(next_id_) + "}");
+    }
+  }
+  // Every produced id is there once.
+  void ExpectAllRows() {
+    ASSERT_TRUE(table_->WaitForRows(next_id_, absl::Seconds(30)));
+    std::vector<int64_t> ids;
+    for (const auto& row : table_->rows()) {
+      ids.push_back(std::get<int64_t>(row[0]));
+    }
+    std::sort(ids.begin(), ids.end());
+    ASSERT_EQ(ids.size(), static_cast<size_t>(next_id_));
+    for (int i = 0; i < next_id_; ++i) ASSERT_EQ(ids[i], i);
+  }
+
+  testing::MemoryBroker broker_;
+  std::shared_ptr<testing::RecordingTables> tables_;
+  std::shared_ptr<testing::RecordingTable> table_;
+  std::shared_ptr<testing::FaultyTables> faulty_;
+  std::unique_ptr<Engine> engine_;
+  int next_id_ = 0;
+};
+
+TEST_F(EngineTest, WritesEveryMessageOnItsOwnThreads) {
+  Open(Options());
+  Execute(kSource);
+  Execute(kView);
+  Produce(1000);
+  ExpectAllRows();
+  EXPECT_TRUE(broker_.WaitUntilCaughtUp("manticore", absl::Seconds(30)));
+  EXPECT_TRUE(engine_->Stop().ok());
+  EXPECT_THAT(broker_.Violations(), IsEmpty());
+  EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+}
+
+TEST_F(EngineTest, WritesEveryMessageOnceOverSuspendAndResume) {
+  Open(Options());
+  Execute(kSource);
+  Execute(kView);
+  for (int round = 0; round < 5; ++round) {
+    Produce(100);
+    Execute("ALTER MV v suspended=1");
+    EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+    Produce(100);
+    Execute("ALTER MV v suspended=0");
+  }
+  ExpectAllRows();
+  EXPECT_THAT(broker_.Violations(), IsEmpty());
+}
+
+TEST_F(EngineTest, StopsInTimeWhenTheSinkHangs) {
+  Open(Options());
+  Execute(kSource);
+  Execute(kView);
+  faulty_->Block();
+  Produce(100);
+  ASSERT_TRUE(faulty_->WaitUntilBlocked(absl::Seconds(30)));
+  const absl::Time start = absl::Now();
+  const absl::Status stopped = engine_->Stop(absl::Milliseconds(200));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(10));
+  EXPECT_EQ(stopped.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_THAT(std::string(stopped.message()), HasSubstr("did not stop"));
+  engine_.reset();
+  // What the thread still uses lives as long as it does.
+  faulty_->Release();
+  EXPECT_THAT(broker_.Violations(), IsEmpty());
+}
+
+TEST_F(EngineTest, StopInterruptsABackoff) {
+  EngineOptions options = Options();
+  options.retry_initial = absl::Seconds(3600);
+  options.retry_max = absl::Seconds(3600);
+  faulty_->Return(absl::UnavailableError("down"), 1000);
+  Open(std::move(options));
+  Execute(kSource);
+  Execute(kView);
+  Produce(10);
+  while (faulty_->num_calls() == 0) std::this_thread::yield();
+  const absl::Time start = absl::Now();
+  EXPECT_TRUE(engine_->Stop(absl::Seconds(30)).ok());
+  EXPECT_LT(absl::Now() - start, absl::Seconds(20));
+  EXPECT_EQ(table_->num_rows(), 0u);
+  for (int p = 0; p < 4; ++p) {
+    EXPECT_EQ(broker_.Committed("manticore", "t", p), kOffsetNone);
+  }
+}
+
+TEST_F(EngineTest, KeepsItsMembershipWhileTheSinkIsDown) {
+  EngineOptions options = Options();
+  options.retry_max = absl::Milliseconds(4);
+  Open(std::move(options));
+  Execute(kSource);
+  Execute(kView);
+  faulty_->Return(absl::UnavailableError("down"), 40);
+  Produce(200);
+  ExpectAllRows();
+  EXPECT_EQ(broker_.NumMembers("manticore"), 2);
+  EXPECT_THAT(broker_.Violations(), IsEmpty());
+}
+
+TEST_F(EngineTest, RunsStatementsOfManyThreads) {
+  Open(Options());
+  std::vector<std::thread> threads;
+  std::atomic<int> failures{0};
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([this, i, &failures] {
+      const std::string name = "s" + std::to_string(i);
+      for (int round = 0; round < 10; ++round) {
+        const auto run = [&](const std::string& sql) {
+          failures += !engine_->Execute(sql).ok();
+        };
+        run("CREATE SOURCE " + name +
+            " (id bigint) type='kafka' broker_list='b:1' topic_list='t'");
+        run("CREATE MV " + name + " TO t AS SELECT id FROM " + name);
+        (void)engine_->Status();
+        run("SHOW MV STATUS " + name);
+        run("ALTER MV " + name + " suspended=1");
+        run("DROP MV " + name);
+        run("DROP SOURCE " + name);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failures, 0);
+  EXPECT_EQ(engine_->Execute("SHOW MVS")->rows.size(), 0u);
+}
+
+// A sink that calls back into the engine that calls it.
+class ReentrantTables : public TableProvider {
+ public:
+  class ReentrantSink : public Sink {
+   public:
+    explicit ReentrantSink(ReentrantTables& tables) : tables_(tables) {}
+    const Schema& schema() const override { return tables_.schema; }
+    absl::Status Write(const Batch&, const WriteContext&,
+                       std::vector<RefusedRow>&) override {
+      tables_.answer = tables_.engine.load()->Execute("DROP MV v").status();
+      tables_.called = true;
+      return absl::OkStatus();
+    }
+
+   private:
+    ReentrantTables& tables_;
+  };
+
+  absl::StatusOr<std::shared_ptr<Sink>> OpenTable(std::string_view) override {
+    return std::make_shared<ReentrantSink>(*this);
+  }
+
+  Schema schema{{{.name = "id", .type = Type::kBigint}}};
+  std::atomic<Engine*> engine{nullptr};
+  absl::Status answer;
+  std::atomic<bool> called{false};
+};
+
+TEST_F(EngineTest, RefusesStatementsOfItsOwnSink) {
+  auto tables = std::make_shared<ReentrantTables>();
+  EngineOptions options = Options();
+  options.tables = tables;
+  Open(std::move(options));
+  tables->engine = engine_.get();
+  Execute(kSource);
+  Execute(kView);
+  Produce(10);
+  while (!tables->called) std::this_thread::yield();
+  ASSERT_TRUE(engine_->Stop().ok());
+  EXPECT_EQ(tables->answer.code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(EngineTest, HostDrivesWorkersByTurns) {
+  EngineOptions options = Options();
+  options.threading = Threading::kHostThreads;
+  broker_.SetPollWaits(false);
+  Open(std::move(options));
+  Execute(kSource);
+  Execute(kView);
+  Produce(40);
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_TRUE(engine_->RunOnce("v", i % 2, absl::Milliseconds(1)).ok());
+  }
+  ExpectAllRows();
+  EXPECT_EQ(engine_->RunOnce("v", 2, absl::ZeroDuration()).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(engine_->RunOnce("w", 0, absl::ZeroDuration()).status().code(),
+            absl::StatusCode::kNotFound);
+  Execute("ALTER MV v suspended=1");
+  EXPECT_EQ(engine_->RunOnce("v", 0, absl::ZeroDuration()).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_F(EngineTest, OwnThreadsAreNotDrivenByTheHost) {
+  Open(Options());
+  EXPECT_EQ(engine_->RunOnce("v", 0, absl::ZeroDuration()).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(EngineTest, StopIsIdempotentAndFinal) {
+  Open(Options());
+  EXPECT_TRUE(engine_->Stop().ok());
+  EXPECT_TRUE(engine_->Stop().ok());
+  EXPECT_EQ(engine_->Execute(kSource).status().code(),
+            absl::StatusCode::kCancelled);
+}
+
+// A catalog that cannot store.
+class BrokenCatalog : public MemoryCatalog {
+ public:
+  absl::Status Store(const CatalogState& state) override {
+    if (broken) return absl::UnavailableError("No space left");
+    return MemoryCatalog::Store(state);
+  }
+  bool broken = false;
+};
+
+TEST_F(EngineTest, AStatementThatCannotBeStoredLeavesNothingBehind) {
+  auto catalog = std::make_shared<BrokenCatalog>();
+  EngineOptions options = Options();
+  options.catalog = catalog;
+  Open(std::move(options));
+  catalog->broken = true;
+  EXPECT_EQ(engine_->Execute(kSource).status().code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_EQ(engine_->Execute("SHOW SOURCES")->rows.size(), 0u);
+  catalog->broken = false;
+  Execute(kSource);
+  catalog->broken = true;
+  EXPECT_FALSE(engine_->Execute(kView).ok());
+  EXPECT_EQ(engine_->Execute("SHOW MVS")->rows.size(), 0u);
+  EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+  catalog->broken = false;
+  Execute(kView);
+  catalog->broken = true;
+  EXPECT_FALSE(engine_->Execute("ALTER MV v suspended=1").ok());
+  EXPECT_FALSE(engine_->Execute("DROP MV v").ok());
+  EXPECT_FALSE(engine_->Execute("DROP SOURCE s").ok());
+  Produce(10);
+  ExpectAllRows();
+  EXPECT_EQ(engine_->Execute("SHOW MV v")->rows[0][2], "0");
+}
+
+}  // namespace
+}  // namespace rowfall

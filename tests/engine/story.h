@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tells stories to an engine: statements, messages, faults and time, one
+// command a golden block.
+#ifndef ROWFALL_TESTS_ENGINE_STORY_H_
+#define ROWFALL_TESTS_ENGINE_STORY_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rowfall/engine.h"
+#include "rowfall/testing/fake_clock.h"
+#include "rowfall/testing/faulty_sink.h"
+#include "rowfall/testing/memory_source.h"
+#include "rowfall/testing/recording_reject_handler.h"
+#include "rowfall/testing/recording_sink.h"
+
+namespace rowfall::tests {
+
+// An engine whose workers the story drives itself, on a broker in memory and
+// under a clock that stands still: the same story always ends the same way.
+//
+//   SQL                        executes a statement
+//   open [handler]             opens the engine (done at the first statement),
+//                              with a reject handler or without
+//   stop | restart             stops it | and opens it again from the catalog
+//   table NAME [replaces] [positions]
+//   <columns as in CREATE SOURCE, one a line, "not null" allowed>
+//   topic NAME PARTITIONS
+//   produce TOPIC/PARTITION    a message a line; <tombstone> has no payload
+//   skip TOPIC/PARTITION N     offsets without messages
+//   delete TOPIC/PARTITION N   retention removes what is before N
+//   truncate TOPIC/PARTITION N
+//   run                        gives workers turns until nothing happens;
+//                              prints what was written and rejected
+//   advance MILLISECONDS       moves the clock
+//   rows TABLE | writes TABLE  prints rows | the batches and their ranges
+//   committed GROUP TOPIC      prints the committed offsets
+//   positions TABLE GROUP      prints the stored positions
+//   set position TABLE GROUP TOPIC/PARTITION N
+//   status VIEW                prints state, reason and figures
+//   log                        prints the log since the last time
+//   fail sink CODE [TIMES] [applied]
+//   fail handler CODE [TIMES]
+//   fail open CODE [TIMES]
+//   fail commit GROUP CODE [TIMES]
+//   refuse COLUMN VALUE [unnamed]   rows with that JSON value are refused
+//   rebalance GROUP | lose GROUP | trouble GROUP CODE
+class Story {
+ public:
+  Story();
+  ~Story();
+
+  std::string Tell(const std::string& input);
+
+ private:
+  using Words = std::vector<std::string>;
+  using Command =
+      std::function<std::string(const Words& words, const Words& lines)>;
+
+  void AddSetup();
+  void AddFaults();
+  void AddLooks();
+  std::string Execute(const std::string& sql);
+  std::string Run();
+  void Open(bool with_handler);
+
+  testing::FakeClock clock_;
+  testing::MemoryBroker broker_;
+  std::shared_ptr<testing::RecordingTables> tables_;
+  std::shared_ptr<testing::FaultyTables> faulty_;
+  std::shared_ptr<testing::RecordingRejectHandler> handler_;
+  std::shared_ptr<Catalog> catalog_;
+  std::unique_ptr<Engine> engine_;
+  bool with_handler_ = false;
+  std::vector<std::string> log_;
+  size_t rejects_shown_ = 0;
+  std::map<std::string, Command> commands_;
+};
+
+}  // namespace rowfall::tests
+
+#endif  // ROWFALL_TESTS_ENGINE_STORY_H_

@@ -73,20 +73,18 @@ absl::Status TopicStatus(rd_kafka_event_t* event, const std::string& topic) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Make(
-    const std::string& brokers) {
+    const std::string& brokers, std::map<std::string, std::string> properties) {
   std::unique_ptr<KafkaClient> client(new KafkaClient);
+  properties["bootstrap.servers"] = brokers;
+  properties.insert({{"linger.ms", "5"},
+                     {"enable.idempotence", "true"},
+                     {"log.connection.close", "false"},
+                     {"queue.buffering.max.kbytes", "65536"}});
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   char error[256] = "";
-  const std::pair<const char*, const char*> settings[] = {
-      {"bootstrap.servers", brokers.c_str()},
-      {"linger.ms", "5"},
-      {"enable.idempotence", "true"},
-      {"log.connection.close", "false"},
-      {"queue.buffering.max.kbytes", "65536"},
-  };
-  for (const auto& [name, value] : settings) {
-    if (rd_kafka_conf_set(conf, name, value, error, sizeof error) !=
-        RD_KAFKA_CONF_OK) {
+  for (const auto& [name, value] : properties) {
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), error,
+                          sizeof error) != RD_KAFKA_CONF_OK) {
       rd_kafka_conf_destroy(conf);
       return absl::InvalidArgumentError(error);
     }

@@ -25,9 +25,11 @@ class KafkaClient {
   /// Any partition: the key's hash, or a random one, decides.
   static constexpr int32_t kAnyPartition = -1;
 
-  /// Errors: InvalidArgument: the client refuses the address.
+  /// `properties` are librdkafka's.
+  /// Errors: InvalidArgument: the client refuses a property or the address.
   static absl::StatusOr<std::unique_ptr<KafkaClient>> Make(
-      const std::string& brokers);
+      const std::string& brokers,
+      std::map<std::string, std::string> properties = {});
   ~KafkaClient();
 
   /// Creates a topic. Blocks for at most 30 seconds.

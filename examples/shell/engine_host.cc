@@ -58,7 +58,11 @@ absl::StatusOr<std::unique_ptr<EngineHost>> EngineHost::Open(
   host->args_ = args;
   host->db_path_ = db_path;
   if (!args.embedded_topics.empty()) {
-    auto broker = testing::EmbeddedBroker::Start(args.embedded_topics);
+    std::vector<testing::EmbeddedBroker::Topic> topics;
+    for (const auto& [name, partitions] : args.embedded_topics) {
+      topics.push_back({name, partitions});
+    }
+    auto broker = testing::EmbeddedBroker::Start(topics);
     if (!broker.ok()) return broker.status();
     host->broker_ = *std::move(broker);
   }
@@ -106,7 +110,8 @@ SourceFactory EngineHost::MakeSourceFactory(const EngineOptions& options) {
 SourceConfig EngineHost::Resolve(SourceConfig config) {
   if (broker_ != nullptr && config.brokers.size() == 1 &&
       config.brokers[0] == kEmbedded) {
-    config.brokers = {std::string(broker_->bootstrap_servers())};
+    config.brokers = {broker_->bootstrap_servers()};
+    config.properties.merge(testing::EmbeddedBroker::client_properties());
   }
   const std::lock_guard lock(mutex_);
   readings_[config.view] = {Join(config.brokers), config.topics,
@@ -118,7 +123,12 @@ absl::StatusOr<examples::KafkaClient*> EngineHost::Client(
     const std::string& brokers) {
   auto& client = clients_[brokers];
   if (client == nullptr) {
-    auto made = examples::KafkaClient::Make(brokers);
+    std::map<std::string, std::string> properties;
+    if (broker_ != nullptr && brokers == broker_->bootstrap_servers()) {
+      // It keeps the last 5 MB of a partition, as they were produced.
+      properties["compression.type"] = "zstd";
+    }
+    auto made = examples::KafkaClient::Make(brokers, std::move(properties));
     if (!made.ok()) return made.status();
     client = *std::move(made);
   }
@@ -127,9 +137,7 @@ absl::StatusOr<examples::KafkaClient*> EngineHost::Client(
 
 absl::StatusOr<examples::KafkaClient*> EngineHost::producer() {
   if (!args_.brokers.empty()) return Client(args_.brokers);
-  if (broker_ != nullptr) {
-    return Client(std::string(broker_->bootstrap_servers()));
-  }
+  if (broker_ != nullptr) return Client(broker_->bootstrap_servers());
   return absl::FailedPreconditionError(
       "No broker: start with --brokers or --embedded-broker");
 }

@@ -16,6 +16,17 @@ const char* CheckStringUtf8(const char* begin, const char* quote,
   return context.Fail(ScanError::kInvalidUtf8, bad);
 }
 
+namespace {
+
+// Whether the escape at `p` may be wrong only because the text ends.
+bool EndsBeforeQuote(const char* p, const char* end) {
+  constexpr ptrdiff_t kLongestEscape = 12;
+  return end - p < kLongestEscape &&
+         std::memchr(p, '"', static_cast<size_t>(end - p)) == nullptr;
+}
+
+}  // namespace
+
 const char* ScanStringSlowly(const char* begin, const char* p,
                              ScanContext& context, bool& escaped) {
   for (;;) {
@@ -35,7 +46,12 @@ const char* ScanStringSlowly(const char* begin, const char* p,
     uint32_t code;
     ScanError error;
     const char* const next = ReadEscape(p, code, error);
-    if (next == nullptr) return context.Fail(error, p);
+    if (next == nullptr) {
+      if (EndsBeforeQuote(p, context.end)) {
+        return context.Fail(ScanError::kUnfinishedString, context.end);
+      }
+      return context.Fail(error, p);
+    }
     p = next;
   }
 }

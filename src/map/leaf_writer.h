@@ -6,6 +6,8 @@
 #ifndef ROWFALL_MAP_LEAF_WRITER_H_
 #define ROWFALL_MAP_LEAF_WRITER_H_
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -52,18 +54,17 @@ inline const char* WriteText(const char* p, Column& out,
                              json::ScanContext& context) {
   using json::ByteBlock;
   static_assert(ByteBlock::kSize <= Buffer::kPadding);
-  // Room for all that is left of the text would be too much of a large one.
-  constexpr size_t kMaxReserve = 1 << 16;
+  // Of a large message, room for all that is left would be too much.
+  constexpr size_t kMaxRoom = 4096;
   Buffer& values = out.mutable_values();
   const size_t before = values.size();
-  const size_t left = static_cast<size_t>(context.end - p);
-  if (left > kMaxReserve) [[unlikely]] {
-    return WriteTextSlowly(p, p, out, context);
-  }
-  values.Reserve(before + left);
+  const size_t room =
+      std::min(static_cast<size_t>(context.end - p), kMaxRoom);
+  values.Reserve(before + room);
   char* to = values.data() + before;
   const char* const begin = p;
-  for (;; p += ByteBlock::kSize, to += ByteBlock::kSize) {
+  for (const char* const stop = p + room; p <= stop;
+       p += ByteBlock::kSize, to += ByteBlock::kSize) {
     const ByteBlock block = ByteBlock::Load(p);
     block.Store(to);
     const uint32_t stops = block.StringSpecials() | block.NonAscii();
@@ -73,6 +74,7 @@ inline const char* WriteText(const char* p, Column& out,
     FinishText(out, before, static_cast<size_t>(p - begin));
     return p + 1;
   }
+  return WriteTextSlowly(begin, p, out, context);
 }
 
 template <typename T>

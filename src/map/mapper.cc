@@ -76,10 +76,19 @@ Batch ScanningMapper::Map(const MessageBatch& messages,
                reader_.num_rows(), origins_);
 }
 
+// Whether a column keeps much more memory than its last batch needed: a rare
+// large message must not cost its size for ever.
+bool IsOversized(const Column& column) {
+  constexpr size_t kSmall = 1 << 20;
+  const Buffer& values = column.values();
+  return values.capacity() > kSmall && values.capacity() / 8 > values.size();
+}
+
 // Columns of an earlier batch that somebody still holds are left to them.
 void ScanningMapper::PrepareColumns() {
   for (size_t i = 0; i < columns_.size(); ++i) {
-    if (columns_[i] != nullptr && columns_[i].use_count() == 1) {
+    if (columns_[i] != nullptr && columns_[i].use_count() == 1 &&
+        !IsOversized(*columns_[i])) {
       // The last holder may have been another thread.
       std::atomic_thread_fence(std::memory_order_acquire);
       columns_[i]->Clear();

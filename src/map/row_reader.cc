@@ -67,7 +67,7 @@ void RowReader::Truncate(size_t rows) {
 // Reads the object at `p`. No allocation, no lookup and one comparison for a
 // key that is where it was in the object before (bench/mapper_bench).
 const char* RowReader::ReadObject(Node& node, const char* p, int depth) {
-  if (depth >= context_.max_depth) return context_.Fail(ScanError::kTooDeep, p);
+  if (depth >= context_.max_depth) return Fail(ScanError::kTooDeep, p);
   ++p;
   for (size_t i = 0;; ++i) {
     uint32_t child;
@@ -75,7 +75,10 @@ const char* RowReader::ReadObject(Node& node, const char* p, int depth) {
       child = guess->node();
       p = json::SkipSpace(p + guess->size());
     } else {
-      p = ReadKey(node, p, i, child);
+      const Key key = ReadKey(node, p, i);
+      p = key.value;
+      child = key.node;
+      i = key.position;
       if (p == nullptr || child == kObjectEnd) return p;
     }
     p = child == kNoNode ? Skip(p, depth + 1)
@@ -85,27 +88,27 @@ const char* RowReader::ReadObject(Node& node, const char* p, int depth) {
 }
 
 // Reads from behind a value, or behind '{' for i = 0, to the next value.
-const char* RowReader::ReadKey(Node& node, const char* p, size_t i,
-                               uint32_t& child) {
+RowReader::Key RowReader::ReadKey(Node& node, const char* p, size_t i) {
   const char* const begin = p;
   p = json::SkipSpace(p);
-  if (*p == '}') {
-    child = kObjectEnd;
-    return p + 1;
-  }
+  if (*p == '}') return {p + 1, kObjectEnd, i};
   if (i != 0) {
-    if (*p != ',') return context_.Fail(ScanError::kExpectedCommaOrBrace, p);
+    // Some objects lack a key that others have: what is known stays known.
+    if (const KeyGuess* next = node.guesses.Match(i + 1, begin)) {
+      return {json::SkipSpace(begin + next->size()), next->node(), i + 1};
+    }
+    if (*p != ',') return {Fail(ScanError::kExpectedCommaOrBrace, p)};
     p = json::SkipSpace(p + 1);
   }
-  if (*p != '"') return context_.Fail(ScanError::kExpectedKey, p);
+  if (*p != '"') return {Fail(ScanError::kExpectedKey, p)};
   const char* const key = p + 1;
   bool escaped;
   const char* const quote = json::ScanString(key, context_, escaped);
-  if (quote == nullptr) return nullptr;
-  child = FindChild(node, key, quote, escaped);
+  if (quote == nullptr) return {nullptr};
+  const uint32_t child = FindChild(node, key, quote, escaped);
   p = json::ScanColon(quote + 1, context_);
   if (p != nullptr) node.guesses.Learn(i, begin, p, child);
-  return p;
+  return {p, child, i};
 }
 
 uint32_t RowReader::FindChild(const Node& node, const char* key,
@@ -120,7 +123,7 @@ uint32_t RowReader::FindChild(const Node& node, const char* key,
 
 // Reads the array at `p` for the sake of some of its elements.
 const char* RowReader::ReadArray(Node& node, const char* p, int depth) {
-  if (depth >= context_.max_depth) return context_.Fail(ScanError::kTooDeep, p);
+  if (depth >= context_.max_depth) return Fail(ScanError::kTooDeep, p);
   p = json::SkipSpace(p + 1);
   if (*p == ']') return p + 1;
   auto wanted = node.indexes.begin();
@@ -135,7 +138,7 @@ const char* RowReader::ReadArray(Node& node, const char* p, int depth) {
     if (p == nullptr) return nullptr;
     p = json::SkipSpace(p);
     if (*p == ']') return p + 1;
-    if (*p != ',') return context_.Fail(ScanError::kExpectedCommaOrBracket, p);
+    if (*p != ',') return Fail(ScanError::kExpectedCommaOrBracket, p);
     p = json::SkipSpace(p + 1);
   }
 }

@@ -52,8 +52,19 @@ class RowReader {
     Type type;
   };
 
+  // A key that was read: where its value begins (null: failed), what it leads
+  // to, and the guess that knows it.
+  struct Key {
+    const char* value = nullptr;
+    uint32_t node = kNoNode;
+    size_t position = 0;
+  };
+
+  const char* Fail(json::ScanError error, const char* at) {
+    return context_.Fail(error, at);
+  }
   const char* ReadObject(Node& node, const char* p, int depth);
-  const char* ReadKey(Node& node, const char* p, size_t i, uint32_t& child);
+  Key ReadKey(Node& node, const char* p, size_t i);
   uint32_t FindChild(const Node& node, const char* key, const char* quote,
                      bool escaped);
   const char* ReadArray(Node& node, const char* p, int depth);

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state that a MemoryBroker and its sources share.
+#ifndef ROWFALL_TESTING_MEMORY_BROKER_IMPL_H_
+#define ROWFALL_TESTING_MEMORY_BROKER_IMPL_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rowfall/testing/memory_source.h"
+
+namespace rowfall::testing {
+
+// One partition. Offsets without a message are empty.
+struct MemoryLog {
+  int64_t low = 0;
+  std::deque<std::optional<MemoryMessage>> records;  // From `low` on.
+  int64_t high() const { return low + static_cast<int64_t>(records.size()); }
+};
+
+// A partition that a consumer reads.
+struct MemoryReading {
+  int64_t position = kOffsetNone;
+  bool out_of_range = false;  // Reported; nothing comes until Assign().
+  bool end_reported = false;
+};
+
+// One consumer.
+struct MemoryMember {
+  enum class State : uint8_t {
+    kLeft,       // Not started, closed, or in final trouble.
+    kWaiting,    // In the group, without partitions.
+    kAssigning,  // PartitionsAssigned is due, or was not answered yet.
+    kActive,
+    kRevoking,  // PartitionsRevoked is due, or was not answered yet.
+  };
+
+  SourceConfig config;
+  State state = State::kLeft;
+  bool event_due = false;  // Of kAssigning and kRevoking: not polled yet.
+  bool lost = false;       // Of kRevoking.
+  std::vector<TopicPartition> given;
+  std::map<TopicPartition, MemoryReading> reading;
+  std::deque<SourceEvent> events;  // All others.
+  bool paused = false;
+  bool woken = false;
+  size_t next_partition = 0;  // Where the next fetch begins.
+
+  bool standalone() const { return !config.partitions.empty(); }
+  std::string Name() const;
+};
+
+struct MemoryGroup {
+  std::map<TopicPartition, int64_t> committed;
+  std::vector<std::shared_ptr<MemoryMember>> members;
+  bool rebalancing = false;
+  int num_commits = 0;
+  std::deque<absl::Status> commit_faults;
+};
+
+// A commit that waits for ReleaseCommits().
+struct HeldCommit {
+  std::shared_ptr<MemoryMember> member;
+  std::vector<PartitionOffset> positions;
+  std::optional<uint64_t> id;  // None: of Commit(), which has given up.
+};
+
+// All members below are guarded by `mutex`; functions called ...Locked() or
+// taking a member expect it held.
+class MemoryBroker::Impl {
+ public:
+  std::mutex mutex;
+  std::condition_variable changed;
+
+  std::map<std::string, std::vector<MemoryLog>, std::less<>> topics;
+  std::map<std::string, MemoryGroup, std::less<>> groups;
+  std::vector<HeldCommit> held_commits;
+  bool holds_commits = false;
+  bool reachable = true;
+  bool poll_waits = true;
+  std::deque<absl::Status> source_faults;
+  std::vector<std::string> violations;
+
+  // --- Topics (memory_broker.cc) -------------------------------------------
+  MemoryLog* FindLog(const TopicPartition& partition);
+  // Makes what is missing.
+  MemoryLog& LogOf(std::string_view topic, int32_t partition);
+  void AddPartitions(std::string_view topic, size_t partitions);
+
+  // --- Consumers (memory_source.cc) ----------------------------------------
+  static std::unique_ptr<Source> MakeSource(std::shared_ptr<Impl> impl,
+                                            const SourceConfig& config);
+
+  // --- Groups (memory_group.cc) --------------------------------------------
+  MemoryGroup& GroupOf(std::string_view name);
+  MemoryGroup& GroupOf(const MemoryMember& member) {
+    return GroupOf(member.config.consumer_group);
+  }
+  void Join(const std::shared_ptr<MemoryMember>& member);
+  void Leave(MemoryMember& member);
+  // Eager: all give back what they have, then all get a new share.
+  void StartRebalance(MemoryGroup& group);
+  void FinishRebalance(MemoryGroup& group);
+  void Lose(MemoryGroup& group);
+  absl::Status Assign(MemoryMember& member,
+                      std::span<const PartitionOffset> positions);
+  absl::Status Unassign(MemoryMember& member);
+  bool Subscribes(const MemoryMember& member, std::string_view topic) const;
+  bool IsCaughtUp(std::string_view group);
+  // Appends PartitionsAssigned or PartitionsRevoked if one is due.
+  void TakeGroupEvent(MemoryMember& member, std::vector<SourceEvent>& events);
+
+  // --- Commits (memory_commit.cc) ------------------------------------------
+  absl::Status Commit(MemoryMember& member,
+                      std::span<const PartitionOffset> positions);
+  void CommitAsync(const std::shared_ptr<MemoryMember>& member,
+                   std::span<const PartitionOffset> positions, uint64_t id);
+  // As a synchronous commit: held ones are unknown at once.
+  absl::Status CommitNow(const std::shared_ptr<MemoryMember>& member,
+                         std::span<const PartitionOffset> positions);
+  void ReleaseCommits();
+
+  void Violation(const MemoryMember& member, const std::string& what);
+
+ private:
+  std::vector<TopicPartition> PartitionsOf(const MemoryMember& member) const;
+  void CheckCommit(MemoryMember& member, const PartitionOffset& position);
+  void Store(MemoryMember& member, std::span<const PartitionOffset> positions);
+  void Answer(MemoryMember& member, std::span<const PartitionOffset> positions,
+              uint64_t id, const absl::Status& status);
+};
+
+// Returns e.g. "orders/3".
+std::string PartitionText(const TopicPartition& partition);
+
+}  // namespace rowfall::testing
+
+#endif  // ROWFALL_TESTING_MEMORY_BROKER_IMPL_H_

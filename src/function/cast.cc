@@ -7,7 +7,6 @@
 
 #include "base/status.h"
 #include "base/text.h"
-#include "coerce/reason.h"
 #include "function/number.h"
 #include "function/resolver.h"
 #include "function/row_loop.h"
@@ -29,7 +28,7 @@ struct CopyKernel {
 
 // INT(x), BIGINT(x), SINT(x) of what may have a fraction: it is cut off.
 struct TruncateKernel {
-  Type type;  // kInt or kBigint, for the error.
+  std::string_view label;
   int64_t min, max;
 
   void operator()(const CallContext&, std::span<const Argument> arguments,
@@ -50,8 +49,8 @@ struct TruncateKernel {
       }
       out.AppendNull();
       if (number) {
-        coerce::DoesNotFit(coerce::Form::kNumber, NumberText(*number).view(),
-                           type, reason);
+        reason = base::Cat("Number does not fit ", label, ": ",
+                           NumberText(*number).view());
       }
       if (!reason.empty()) errors.Add(row, reason);
     }
@@ -85,13 +84,13 @@ Type TargetOf(std::string_view name) {
 
 TruncateKernel TruncateFor(std::string_view name) {
   if (name == "int") {
-    return {Type::kInt, 0, std::numeric_limits<uint32_t>::max()};
+    return {"INTEGER", 0, std::numeric_limits<uint32_t>::max()};
   }
   if (name == "sint") {
-    return {Type::kBigint, std::numeric_limits<int32_t>::min(),
+    return {"SINT", std::numeric_limits<int32_t>::min(),
             std::numeric_limits<int32_t>::max()};
   }
-  return {Type::kBigint, std::numeric_limits<int64_t>::min(),
+  return {"BIGINT", std::numeric_limits<int64_t>::min(),
           std::numeric_limits<int64_t>::max()};
 }
 

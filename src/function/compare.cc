@@ -34,6 +34,7 @@ struct GreaterEqual {
   static bool Test(std::partial_ordering order) { return order >= 0; }
 };
 
+std::partial_ordering Order(uint8_t a, uint8_t b) { return a <=> b; }
 std::partial_ordering Order(int64_t a, int64_t b) { return a <=> b; }
 std::partial_ordering Order(double a, double b) { return a <=> b; }
 std::partial_ordering Order(int64_t a, double b) { return CompareExact(a, b); }
@@ -41,7 +42,8 @@ std::partial_ordering Order(double a, int64_t b) {
   return 0 <=> CompareExact(b, a);
 }
 
-// Fixed-size operands: int64_t (bigint, timestamp) or double each.
+// Fixed-size operands: both uint8_t (bool), or int64_t (bigint, timestamp) or
+// double each.
 template <typename Op, typename A, typename B>
 struct FixedComparison {
   void operator()(const CallContext&, std::span<const Argument> arguments,
@@ -100,6 +102,10 @@ Resolved ResolveWith(Type a, Type b) {
   };
   if (a == Type::kText && b == Type::kText) {
     return MakeResolved(Type::kBool, {a, b}, TextComparison<Op>());
+  }
+  if (a == Type::kBool && b == Type::kBool) {
+    return MakeResolved(Type::kBool, {a, b},
+                        FixedComparison<Op, uint8_t, uint8_t>());
   }
   const bool numbers = (whole(a) || IsFloating(a)) && (whole(b) || IsFloating(b));
   if (!numbers) return MakeResolved(Type::kBool, {a, b}, ScalarComparison<Op>());

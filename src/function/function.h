@@ -36,8 +36,10 @@ using CallOptions = std::vector<std::pair<std::string, std::string>>;
 
 // Resolves a scalar function or operator. Operators go by their names "+" "-"
 // "*" "/" "div" "%" "=" "<>" "<" "<=" ">" ">=" "negate" "not" "is null"
-// "in" (the first argument is looked for among the others). AND, OR, IF and
-// the like, whose arguments are not all evaluated, belong to eval.
+// "in" (the first argument is looked for among the others) "condition" (what
+// WHERE, AND, OR and IF make of a number or JSON: a bool). AND, OR, IF and the
+// like, whose arguments are not all evaluated, belong to eval; the type of
+// their result is CommonType() of type_rules.h.
 // Errors, without a place: InvalidArgument: unknown name (with the nearest
 // one), wrong number or types of arguments, unknown option.
 absl::StatusOr<Resolved> Resolve(std::string_view name,

@@ -228,7 +228,8 @@ absl::StatusOr<Resolved> ResolveIn(const Call& call) {
   if (AllOf(types, [](Type type) { return type == Type::kText; })) {
     return ResolveTyped<std::string_view>(call, Type::kText);
   }
-  if (needle == Type::kTimestamp) {
+  // Text and JSON are read as what a timestamp among them is.
+  if (!AllOf(types, [](Type type) { return type != Type::kTimestamp; })) {
     return ResolveTyped<int64_t>(call, Type::kTimestamp);
   }
   std::vector<Type> as_given;

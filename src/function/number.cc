@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "coerce/number.h"
+#include "coerce/reason.h"
 #include "json/value.h"
 
 namespace rowfall::function {
@@ -55,7 +56,7 @@ std::optional<Number> NumberReader::FromText(std::string_view text,
                                              std::string& reason) {
   const auto number = ParseNumber(text);
   if (!number) {
-    reason = base::Cat("Cannot read text as a number: ", base::Quote(text));
+    reason = base::Cat("Cannot read string as a number: ", base::Quote(text));
   }
   return number;
 }
@@ -69,16 +70,25 @@ std::optional<Number> NumberReader::FromJson(std::string_view value,
       return Number::Integer(0);
     case json::Kind::kTrue:
       return Number::Integer(1);
-    case json::Kind::kNumber:
-      return FromText(value, reason);
+    case json::Kind::kNumber: {
+      const auto number = ParseNumber(value);
+      if (!number) {
+        coerce::DoesNotFit(coerce::Form::kNumber, value, Type::kDouble, reason);
+      }
+      return number;
+    }
     case json::Kind::kString:
       scratch_.clear();
       json::AppendDecoded(value, scratch_);
       return FromText(scratch_, reason);
-    default:
-      reason = base::Cat("Cannot read JSON as a number: ", base::Quote(value));
+    case json::Kind::kArray:
+      reason = "Cannot read array as a number";
+      return std::nullopt;
+    case json::Kind::kObject:
+      reason = "Cannot read object as a number";
       return std::nullopt;
   }
+  return std::nullopt;
 }
 
 }  // namespace rowfall::function

@@ -81,6 +81,7 @@ std::string UpperName(Type type) {
 }
 
 std::string FunctionLabel(std::string_view name) {
+  if (name == "negate") return "Operator '-'";
   std::string label(name);
   bool has_letters = false;
   for (char& c : label) {

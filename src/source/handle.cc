@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lists of partitions for librdkafka.
+#include "source/handle.h"
+
+namespace rowfall::source {
+namespace {
+
+ListHandle NewList(size_t size) {
+  return ListHandle(
+      rd_kafka_topic_partition_list_new(static_cast<int>(size)));
+}
+
+}  // namespace
+
+ListHandle ToList(std::span<const PartitionOffset> positions) {
+  ListHandle list = NewList(positions.size());
+  for (const PartitionOffset& position : positions) {
+    rd_kafka_topic_partition_list_add(list.get(),
+                                      position.partition.topic.c_str(),
+                                      position.partition.partition)
+        ->offset = position.offset;
+  }
+  return list;
+}
+
+ListHandle ToList(std::span<const TopicPartition> partitions) {
+  ListHandle list = NewList(partitions.size());
+  for (const TopicPartition& partition : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(),
+                                      partition.partition);
+  }
+  return list;
+}
+
+}  // namespace rowfall::source

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of a Kafka consumer: made, started, woken, closed.
+#include "source/kafka_consumer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "source/client_version.h"
+#include "source/kafka_settings.h"
+#include "source/reaper.h"
+
+namespace rowfall::source {
+namespace {
+
+constexpr absl::Duration kCloseTimeout = absl::Seconds(5);
+
+bool IsPattern(const std::string& topic) { return topic.starts_with('^'); }
+
+absl::Status CheckConfig(const SourceConfig& config) {
+  if (config.brokers.empty())
+    return absl::InvalidArgumentError("Source needs at least one broker");
+  if (config.topics.empty())
+    return absl::InvalidArgumentError("Source needs at least one topic");
+  if (config.consumer_group.empty())
+    return absl::InvalidArgumentError("Source needs a consumer group");
+  if (config.partitions.empty()) return absl::OkStatus();
+  for (const std::string& topic : config.topics) {
+    if (IsPattern(topic))
+      return absl::InvalidArgumentError(
+          base::Cat("A list of partitions needs the topics' names: ",
+                    base::Quote(topic)));
+  }
+  for (int32_t partition : config.partitions) {
+    if (partition < 0)
+      return absl::InvalidArgumentError(
+          base::Cat("Partition must not be negative: ", partition));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<TopicPartition> ListedPartitions(const SourceConfig& config) {
+  std::vector<TopicPartition> partitions;
+  for (const std::string& topic : config.topics) {
+    for (int32_t partition : config.partitions)
+      partitions.push_back({topic, partition});
+  }
+  std::sort(partitions.begin(), partitions.end());
+  partitions.erase(std::unique(partitions.begin(), partitions.end()),
+                   partitions.end());
+  return partitions;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Source>> MakeKafkaSource(
+    const SourceConfig& config, const KafkaOptions& options) {
+  ROWFALL_RETURN_IF_ERROR(CheckClientVersion(rd_kafka_version()));
+  ROWFALL_RETURN_IF_ERROR(CheckConfig(config));
+  ROWFALL_ASSIGN_OR_RETURN(
+      std::shared_ptr<KafkaClient> client,
+      KafkaClient::Make(config, options.max_prefetch_bytes));
+  return std::make_unique<KafkaConsumer>(config, options, std::move(client));
+}
+
+int64_t NumLeakedClients() { return NumAbandoned(); }
+
+KafkaConsumer::KafkaConsumer(SourceConfig config, const KafkaOptions& options,
+                             std::shared_ptr<KafkaClient> client)
+    : config_(std::move(config)),
+      options_(options),
+      clock_(options.clock != nullptr ? options.clock : Clock::Real()),
+      batches_are_safe_(BatchConsumeIsSafe(rd_kafka_version())),
+      fetch_stalls_(FetchStalls(rd_kafka_version())),
+      client_(std::move(client)),
+      queue_(rd_kafka_queue_get_consumer(client_->handle())),
+      committed_(client_->handle(), config_.consumer_group,
+                 GetProperty(rd_kafka_conf(client_->handle()),
+                             "isolation.level") == "read_committed"),
+      wake_queue_(queue_.get()) {
+  client_->set_callbacks(this);
+}
+
+KafkaConsumer::~KafkaConsumer() { (void)Close(kCloseTimeout); }
+
+absl::Status KafkaConsumer::Start() {
+  if (client_ == nullptr)
+    return absl::FailedPreconditionError("Source is closed");
+  if (std::exchange(started_, true))
+    return absl::FailedPreconditionError("Source is started already");
+  std::string warning = ClientVersionWarning(rd_kafka_version());
+  if (!warning.empty()) client_->log().Add(LogLevel::kDebug, warning);
+  DrainLog();
+  if (!config_.partitions.empty()) {
+    pending_ = ListedPartitions(config_);
+    phase_ = Phase::kReadOffsets;
+    return absl::OkStatus();
+  }
+  std::vector<TopicPartition> topics;
+  for (const std::string& topic : config_.topics)
+    topics.push_back({topic, RD_KAFKA_PARTITION_UA});
+  rd_kafka_resp_err_t code =
+      rd_kafka_subscribe(handle(), ToList(topics).get());
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      base::Cat("Topics cannot be subscribed to: ", rd_kafka_err2str(code)));
+}
+
+void KafkaConsumer::Add(SourceEvent event) {
+  events_.push_back(std::move(event));
+  if (may_yield_) rd_kafka_yield(handle());
+}
+
+void KafkaConsumer::Report(absl::Status trouble) {
+  if (troubles_.Admit(trouble, Now())) Add(SourceTrouble{std::move(trouble)});
+}
+
+void KafkaConsumer::OnError(rd_kafka_resp_err_t code,
+                            std::string_view reason) {
+  if (IsNoise(code)) return;
+  if (code == RD_KAFKA_RESP_ERR__FATAL) {
+    char text[512] = "";
+    code = rd_kafka_fatal_error(handle(), text, sizeof(text));
+    Report(TroubleStatus(RD_KAFKA_RESP_ERR__FATAL,
+                         client_->log().redactor().Clean(text), ""));
+    return;
+  }
+  Report(TroubleStatus(code, client_->log().redactor().Clean(reason), ""));
+}
+
+Watermarks KafkaConsumer::GetWatermarks(const TopicPartition& partition) {
+  Watermarks marks;
+  if (client_ == nullptr) return marks;
+  if (rd_kafka_get_watermark_offsets(handle(), partition.topic.c_str(),
+                                     partition.partition, &marks.low,
+                                     &marks.high) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return Watermarks();
+  if (marks.low < 0) marks.low = kOffsetNone;
+  if (marks.high < 0) marks.high = kOffsetNone;
+  return marks;
+}
+
+void KafkaConsumer::Wake() {
+  woken_ = true;
+  std::lock_guard lock(wake_mutex_);
+  if (wake_queue_ != nullptr) rd_kafka_queue_yield(wake_queue_);
+}
+
+absl::Status KafkaConsumer::Close(absl::Duration timeout) {
+  if (client_ == nullptr) return close_status_;
+  {
+    std::lock_guard lock(wake_mutex_);
+    wake_queue_ = nullptr;
+  }
+  // Whatever is still held would keep the client from ending.
+  Forget();
+  committed_.Cancel();
+  queue_.reset();
+  // Messages of librdkafka about the end are worth a line each.
+  auto client = client_;
+  close_status_ = KafkaClient::End(std::move(client_), timeout);
+  client_ = nullptr;
+  client->log().Drain(options_.log);
+  if (!close_status_.ok() && options_.log)
+    options_.log(LogLevel::kError, base::FromAbsl(close_status_.message()));
+  return close_status_;
+}
+
+}  // namespace rowfall::source

@@ -164,10 +164,14 @@ absl::StatusOr<Token> Lexer::ReadQuoted(char quote) {
       value += text_[i++];
     }
   }
-  const size_t max_bytes = is_name ? kMaxNameBytes : kMaxLiteralBytes;
-  if (value.size() > max_bytes) {
-    return TooLong(PlaceAt(position_), is_name ? "Name" : "String", max_bytes,
-                   value);
+  if (is_name && value.size() > kMaxNameBytes) {
+    return TooLong(PlaceAt(position_), "Name", kMaxNameBytes, value);
+  }
+  if (!is_name && value.size() > kMaxLiteralBytes) {
+    // Without the text, which could be a secret.
+    return base::InvalidAt(PlaceAt(position_),
+                           base::Cat("String is longer than ", kMaxLiteralBytes,
+                                     " bytes: ", value.size()));
   }
   if (is_name && value.empty()) {
     return base::InvalidAt(PlaceAt(position_), "Quoted name is empty");

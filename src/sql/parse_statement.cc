@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "sql/lexer.h"
+#include "sql/limits.h"
 #include "sql/parse.h"
 #include "sql/parser.h"
 #include "sql/words.h"
@@ -124,6 +125,33 @@ absl::Status ExpectEnd(TokenStream& in) {
                                      : "the end of the statement");
 }
 
+const std::string* ShownText(const Statement& statement) {
+  if (const auto* source = std::get_if<CreateSource>(&statement)) {
+    return &source->show_text;
+  }
+  if (const auto* view = std::get_if<CreateView>(&statement)) {
+    return &view->show_text;
+  }
+  if (const auto* explain = std::get_if<Explain>(&statement)) {
+    return &explain->view.show_text;
+  }
+  return nullptr;
+}
+
+// What SHOW prints must be accepted again, and it may be longer: MV and a
+// missing AS are printed in full, control characters as escapes.
+absl::Status CheckShownFits(const Statement& statement, size_t num_tokens) {
+  const std::string* shown = ShownText(statement);
+  if (shown == nullptr) return absl::OkStatus();
+  constexpr size_t kMaxAdded = 2;
+  if (shown->size() <= kMaxStatementBytes &&
+      (num_tokens + kMaxAdded <= kMaxTokens || Tokenize(*shown).ok())) {
+    return absl::OkStatus();
+  }
+  return base::InvalidAt({1, 1},
+                         "Statement is too long in the form that SHOW prints");
+}
+
 }  // namespace
 
 absl::StatusOr<bool> AcceptViewWords(TokenStream& in) {
@@ -161,9 +189,11 @@ absl::StatusOr<WrittenName> ExpectObjectName(TokenStream& in,
 
 absl::StatusOr<Statement> ParseStatement(std::string_view text) {
   ROWFALL_ASSIGN_OR_RETURN(std::vector<Token> tokens, Tokenize(text));
+  const size_t num_tokens = tokens.size() - 1;
   TokenStream in(std::move(tokens));
   ROWFALL_ASSIGN_OR_RETURN(Statement statement, ParseAny(in));
   ROWFALL_RETURN_IF_ERROR(ExpectEnd(in));
+  ROWFALL_RETURN_IF_ERROR(CheckShownFits(statement, num_tokens));
   return statement;
 }
 

@@ -22,6 +22,8 @@ bool HasControl(std::string_view text) {
 
 std::string Found(const Token& token) {
   if (token.kind == Kind::kEnd) return "the end of the statement";
+  // What is in it could be a secret.
+  if (token.kind == Kind::kString) return "a text in quotes";
   return base::Quote(token.text);
 }
 
@@ -96,7 +98,10 @@ absl::Status TokenStream::Unexpected(
   const Token& token = Peek();
   std::string text = base::Cat("Expected ", what, ", found ", Found(token));
   // Single letters are near to everything short.
-  if (token.kind == Kind::kWord && token.text.size() > 1) {
+  const bool is_known = std::any_of(words.begin(), words.end(), [&](auto word) {
+    return base::EqualsIgnoreCase(word, token.text);
+  });
+  if (token.kind == Kind::kWord && token.text.size() > 1 && !is_known) {
     const std::vector<std::string> known(words.begin(), words.end());
     text += base::DidYouMean(token.text, known);
   }

@@ -11,11 +11,12 @@
 namespace rowfall::sql {
 namespace {
 
-constexpr std::array<std::string_view, 28> kReserved = {
-    "and",   "as",     "between", "by",    "case",   "distinct", "div",
-    "exists", "false", "from",    "group", "having", "in",       "is",
-    "join",  "like",   "limit",   "mod",   "not",    "null",     "or",
-    "order", "regexp", "select",  "true",  "union",  "where",    "xor"};
+constexpr std::array<std::string_view, 29> kReserved = {
+    "all",    "and",   "as",    "between", "by",     "case",
+    "distinct", "div", "exists", "false",  "from",   "group",
+    "having", "in",    "is",    "join",    "like",   "limit",
+    "mod",    "not",   "null",  "or",      "order",  "regexp",
+    "select", "true",  "union", "where",   "xor"};
 
 constexpr std::array<std::string_view, 26> kForeignStatements = {
     "select", "insert", "update",  "delete",   "replace", "truncate", "set",

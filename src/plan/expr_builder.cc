@@ -35,12 +35,6 @@ std::string NoteOf(const function::CallOptions& options) {
   return note.empty() ? note : base::Cat("{", note, "}");
 }
 
-bool IsNumber(Type type) {
-  return type == Type::kTimestamp ||
-         (type != Type::kBool && (function::IsIntegral(type) ||
-                                  function::IsFloating(type)));
-}
-
 }  // namespace
 
 ExprId ExprBuilder::Add(BoundExpr expr) {
@@ -195,11 +189,9 @@ absl::StatusOr<ExprId> ExprBuilder::AddPath(ExprId id, const base::Path& path,
 }
 
 absl::StatusOr<ExprId> ExprBuilder::AddTruth(ExprId id, TextPlace place) {
-  if (IsNullLiteral(id) || !IsNumber(expr(id).type)) {
-    return AddCast(id, Type::kBool, place);
-  }
-  const ExprId zero = AddConstant(Type::kBigint, Value(int64_t{0}));
-  return AddCall("<>", {id, zero}, {}, place);
+  if (IsNullLiteral(id)) return AddConstant(Type::kBool, Value());
+  if (expr(id).type == Type::kBool) return id;
+  return AddCall("condition", {id}, {}, place);
 }
 
 absl::StatusOr<ExprId> ExprBuilder::AddLogic(LogicExpr::Op op, ExprId left,

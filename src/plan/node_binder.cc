@@ -47,11 +47,12 @@ bool IsLazy(std::string_view name) {
   return name == "if" || name == "ifnull" || name == "coalesce";
 }
 
-absl::Status CountError(const sql::Call& call, std::string_view needed,
+absl::Status CountError(const sql::Call& call, std::string_view expected,
                         TextPlace place) {
   return base::InvalidAt(
-      place, base::Cat("Function ", function::FunctionLabel(call.name),
-                       " needs ", needed, ", got ", call.arguments.size()));
+      place, base::Cat("Wrong number of arguments for ",
+                       function::FunctionLabel(call.name), ": ",
+                       call.arguments.size(), ", expected ", expected));
 }
 
 }  // namespace
@@ -75,14 +76,9 @@ NodeBinder::Result NodeBinder::Call(std::string_view name,
   return builder.AddCall(name, std::move(arguments), {}, expr.place);
 }
 
-NodeBinder::Result NodeBinder::Not(ExprId id) const {
-  ROWFALL_ASSIGN_OR_RETURN(id, builder.AddTruth(id, expr.place));
-  return Call("not", {id});
-}
-
 NodeBinder::Result NodeBinder::Negated(bool negated, ExprId id) const {
   if (!negated) return id;
-  return Not(id);
+  return Call("not", {id});
 }
 
 NodeBinder::Result NodeBinder::operator()(const sql::Literal& literal) const {
@@ -107,7 +103,7 @@ NodeBinder::Result NodeBinder::operator()(const sql::NameRef& ref) const {
 
 NodeBinder::Result NodeBinder::operator()(const sql::Unary& unary) const {
   ROWFALL_ASSIGN_OR_RETURN(const ExprId operand, Bind(unary.operand));
-  if (unary.op == sql::Unary::Op::kNot) return Not(operand);
+  if (unary.op == sql::Unary::Op::kNot) return Call("not", {operand});
   return Call("negate", {operand});
 }
 
@@ -181,19 +177,19 @@ NodeBinder::Result NodeBinder::operator()(const sql::Call& call) const {
 NodeBinder::Result NodeBinder::BindLazy(const sql::Call& call) const {
   if (!call.options.empty()) {
     return base::InvalidAt(
-        expr.place, base::Cat("Function ", function::FunctionLabel(call.name),
-                              " has no options: '", call.options[0].first,
-                              "'"));
+        expr.place, base::Cat(function::FunctionLabel(call.name),
+                            " has no options, but got '",
+                            call.options[0].first, "'"));
   }
   ROWFALL_ASSIGN_OR_RETURN(std::vector<ExprId> ids, BindAll(call.arguments));
   if (call.name == "if") {
-    if (ids.size() != 3) return CountError(call, "3 arguments", expr.place);
+    if (ids.size() != 3) return CountError(call, "3", expr.place);
     return builder.AddIf(ids[0], ids[1], ids[2], expr.place);
   }
   if (call.name == "ifnull" && ids.size() != 2) {
-    return CountError(call, "2 arguments", expr.place);
+    return CountError(call, "2", expr.place);
   }
-  if (ids.empty()) return CountError(call, "an argument", expr.place);
+  if (ids.empty()) return CountError(call, "1 or more", expr.place);
   return builder.AddCoalesce(std::move(ids), expr.place);
 }
 

@@ -33,7 +33,6 @@ struct NodeBinder {
   absl::StatusOr<std::vector<ExprId>> BindAll(
       const std::vector<sql::ExprPtr>& arguments) const;
   Result Call(std::string_view name, std::vector<ExprId> arguments) const;
-  Result Not(ExprId id) const;
   // `id` itself, or NOT of it.
   Result Negated(bool negated, ExprId id) const;
   // IF, IFNULL and COALESCE, which evaluate their arguments as needed.

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of a catalog file: header, checksums, definitions.
+#include "engine/catalog_format.h"
+
+#include <cstdint>
+
+#include "base/status.h"
+#include "base/text.h"
+
+namespace rowfall::engine {
+namespace {
+
+constexpr std::string_view kMagic = "ROWFALL\n";
+constexpr uint32_t kVersion = 1;
+constexpr size_t kHeaderBytes = 36;
+
+uint64_t Checksum(std::string_view bytes) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : bytes) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  return hash;
+}
+
+template <typename T>
+void AppendNumber(T value, std::string& out) {
+  for (size_t i = 0; i < sizeof(T); ++i) {
+    out += static_cast<char>(value >> (8 * i) & 0xff);
+  }
+}
+
+void AppendText(std::string_view text, std::string& out) {
+  AppendNumber(static_cast<uint32_t>(text.size()), out);
+  out += text;
+}
+
+absl::Status Damaged(std::string_view how) {
+  return absl::DataLossError(base::ToAbsl(how));
+}
+
+// Reads from the front; every read past the end is an error.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  template <typename T>
+  absl::Status Number(T& value) {
+    if (bytes_.size() < sizeof(T)) return Damaged("a definition is cut off");
+    value = 0;
+    for (size_t i = 0; i < sizeof(T); ++i) {
+      value |= static_cast<T>(static_cast<unsigned char>(bytes_[i])) << (8 * i);
+    }
+    bytes_.remove_prefix(sizeof(T));
+    return absl::OkStatus();
+  }
+  absl::Status Text(std::string& text) {
+    uint32_t size = 0;
+    ROWFALL_RETURN_IF_ERROR(Number(size));
+    if (bytes_.size() < size) return Damaged("a definition is cut off");
+    text = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return absl::OkStatus();
+  }
+  bool AtEnd() const { return bytes_.empty(); }
+
+ private:
+  std::string_view bytes_;
+};
+
+absl::Status ReadSource(Reader& reader, SourceDefinition& source) {
+  ROWFALL_RETURN_IF_ERROR(reader.Text(source.name));
+  return reader.Text(source.sql);
+}
+
+absl::Status ReadView(Reader& reader, ViewDefinition& view) {
+  ROWFALL_RETURN_IF_ERROR(reader.Text(view.name));
+  ROWFALL_RETURN_IF_ERROR(reader.Text(view.sql));
+  ROWFALL_RETURN_IF_ERROR(reader.Text(view.consumer_group));
+  uint8_t suspended = 0;
+  ROWFALL_RETURN_IF_ERROR(reader.Number(suspended));
+  if (suspended > 1) return Damaged("a state is unknown");
+  view.suspended = suspended == 1;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CatalogState> DecodeBody(std::string_view body) {
+  Reader reader(body);
+  CatalogState state;
+  uint32_t count = 0;
+  ROWFALL_RETURN_IF_ERROR(reader.Number(count));
+  for (uint32_t i = 0; i < count; ++i) {
+    ROWFALL_RETURN_IF_ERROR(ReadSource(reader, state.sources.emplace_back()));
+  }
+  ROWFALL_RETURN_IF_ERROR(reader.Number(count));
+  for (uint32_t i = 0; i < count; ++i) {
+    ROWFALL_RETURN_IF_ERROR(ReadView(reader, state.views.emplace_back()));
+  }
+  if (!reader.AtEnd()) return Damaged("bytes follow the last definition");
+  return state;
+}
+
+}  // namespace
+
+std::string EncodeCatalog(const CatalogState& state) {
+  std::string body;
+  AppendNumber(static_cast<uint32_t>(state.sources.size()), body);
+  for (const SourceDefinition& source : state.sources) {
+    AppendText(source.name, body);
+    AppendText(source.sql, body);
+  }
+  AppendNumber(static_cast<uint32_t>(state.views.size()), body);
+  for (const ViewDefinition& view : state.views) {
+    AppendText(view.name, body);
+    AppendText(view.sql, body);
+    AppendText(view.consumer_group, body);
+    AppendNumber(static_cast<uint8_t>(view.suspended), body);
+  }
+  std::string out(kMagic);
+  AppendNumber(kVersion, out);
+  AppendNumber(static_cast<uint64_t>(body.size()), out);
+  AppendNumber(Checksum(body), out);
+  AppendNumber(Checksum(out), out);
+  return out + body;
+}
+
+absl::StatusOr<CatalogState> DecodeCatalog(std::string_view bytes) {
+  if (bytes.size() < kHeaderBytes) return Damaged("it is cut off");
+  const std::string_view header = bytes.substr(0, kHeaderBytes - 8);
+  const std::string_view body = bytes.substr(kHeaderBytes);
+  if (!header.starts_with(kMagic)) return Damaged("it is no catalog");
+  Reader reader(bytes.substr(kMagic.size()));
+  uint32_t version = 0;
+  uint64_t size = 0, body_checksum = 0, header_checksum = 0;
+  ROWFALL_RETURN_IF_ERROR(reader.Number(version));
+  ROWFALL_RETURN_IF_ERROR(reader.Number(size));
+  ROWFALL_RETURN_IF_ERROR(reader.Number(body_checksum));
+  ROWFALL_RETURN_IF_ERROR(reader.Number(header_checksum));
+  if (header_checksum != Checksum(header)) {
+    return Damaged("the checksum of its header is wrong");
+  }
+  if (version != kVersion) {
+    return absl::FailedPreconditionError(
+        base::ToAbsl(base::Cat("Catalog file is of version ", version,
+                               ", this library reads version ", kVersion)));
+  }
+  if (body.size() < size) return Damaged("it is cut off");
+  if (body.size() > size) return Damaged("bytes follow its end");
+  if (body_checksum != Checksum(body)) return Damaged("its checksum is wrong");
+  return DecodeBody(body);
+}
+
+}  // namespace rowfall::engine

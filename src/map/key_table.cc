@@ -11,17 +11,18 @@
 namespace rowfall::map {
 namespace {
 
-// Of the length and the first and last eight bytes, in any case: 0x20 makes
-// upper case letters lower ones, and a few other bytes equal as well.
+// Any case gives one hash: 0x20 makes upper case letters lower ones, and a few
+// other bytes equal as well.
 size_t Hash(std::string_view key) {
-  uint64_t first = 0, last = 0;
-  const size_t size = std::min<size_t>(key.size(), 8);
-  std::memcpy(&first, key.data(), size);
-  std::memcpy(&last, key.data() + key.size() - size, size);
   constexpr uint64_t kLower = 0x2020202020202020;
-  uint64_t hash = (first | kLower) * 0x9e3779b97f4a7c15;
-  hash = (hash ^ (last | kLower) ^ key.size()) * 0xd6e8feb86659fd93;
-  return static_cast<size_t>(hash >> 32);
+  uint64_t hash = key.size();
+  for (size_t i = 0; i < key.size(); i += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, key.data() + i, std::min<size_t>(8, key.size() - i));
+    hash = (hash ^ (word | kLower)) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 32;
+  }
+  return static_cast<size_t>(hash);
 }
 
 }  // namespace

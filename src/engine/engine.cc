@@ -51,7 +51,9 @@ absl::Status Engine::Impl::Open() {
   views_ = std::move(objects.views);
   for (auto& [name, view] : views_) {
     if (view.definition.suspended) continue;
-    const absl::Status started = StartView(view);
+    auto spec = Rebind(view);
+    const absl::Status started =
+        spec.ok() ? StartView(view, *std::move(spec)) : spec.status();
     if (started.ok()) continue;
     // Visible as a failed view; ALTER suspended=1 and =0 try again.
     env_->Log(LogLevel::kError, name, -1, base::FromAbsl(started.message()));
@@ -71,8 +73,19 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Bind(
   return engine::BindView(view, source->second, env_);
 }
 
-absl::Status Engine::Impl::StartView(const ViewObject& view) {
-  ROWFALL_ASSIGN_OR_RETURN(auto spec, Bind(view));
+absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Rebind(
+    const ViewObject& view) const {
+  auto spec = Bind(view);
+  if (spec.ok() || !ErrorPlace(spec.status()).has_value()) return spec;
+  std::string_view text = base::FromAbsl(spec.status().message());
+  text = text.substr(0, text.rfind(" [at "));
+  return absl::FailedPreconditionError(
+      base::Cat("View '", view.definition.name, "' of source '",
+                view.statement.select.from, "' does not fit any more: ", text));
+}
+
+absl::Status Engine::Impl::StartView(const ViewObject& view,
+                                     std::shared_ptr<const ViewSpec> spec) {
   ROWFALL_ASSIGN_OR_RETURN(std::shared_ptr<ViewRunner> runner,
                            ViewRunner::Start(std::move(spec)));
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -82,26 +95,30 @@ absl::Status Engine::Impl::StartView(const ViewObject& view) {
 
 absl::Status Engine::Impl::StopViews(const std::vector<std::string>& names,
                                      absl::Duration timeout) {
-  std::vector<std::shared_ptr<ViewRunner>> runners;
+  const absl::Duration deadline = Clock::Real()->Monotonic() + timeout;
+  std::vector<std::pair<std::string, std::shared_ptr<ViewRunner>>> runners;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const std::string& name : names) {
       const auto found = running_.find(name);
-      if (found == running_.end()) continue;
-      if (found->second.runner != nullptr) {
-        runners.push_back(std::move(found->second.runner));
-      }
-      running_.erase(found);
+      if (found == running_.end() || found->second.runner == nullptr) continue;
+      found->second.runner->RequestStop();
+      runners.emplace_back(name, found->second.runner);
     }
   }
-  const absl::Duration deadline = Clock::Real()->Monotonic() + timeout;
-  for (const auto& runner : runners) runner->RequestStop();
   absl::Status result;
-  for (const auto& runner : runners) {
+  for (const auto& [name, runner] : runners) {
     const absl::Status stopped =
         runner->Stop(deadline - Clock::Real()->Monotonic());
     if (!stopped.ok()) result = stopped;
   }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& [name, runner] : runners) {
+    ViewStatus& ended = ended_[name];
+    ended.partitions.clear();
+    engine::ReadBoard(runner->board(), env_->clock().Monotonic(), ended);
+  }
+  for (const std::string& name : names) running_.erase(name);
   return result;
 }
 
@@ -117,6 +134,11 @@ absl::Status Engine::Impl::Store(const engine::Sources& sources,
 
 ViewStatus Engine::Impl::StatusOf(const ViewObject& view) const {
   ViewStatus status;
+  const auto ended = ended_.find(view.definition.name);
+  if (ended != ended_.end()) status = ended->second;
+  status.state = ViewState::kSuspended;
+  status.reason.clear();
+  status.next_attempt = absl::ZeroDuration();
   status.name = view.definition.name;
   status.source = view.statement.select.from;
   status.table = view.statement.table;
@@ -129,6 +151,7 @@ ViewStatus Engine::Impl::StatusOf(const ViewObject& view) const {
     status.last_error = status.reason;
     return status;
   }
+  status.partitions.clear();
   engine::ReadBoard(running->second.runner->board(),
                     env_->clock().Monotonic(), status);
   return status;

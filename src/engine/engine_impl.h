@@ -63,6 +63,10 @@ class Engine::Impl {
   // Binds a view to its source as it is now.
   absl::StatusOr<std::shared_ptr<const engine::ViewSpec>> Bind(
       const engine::ViewObject& view) const;
+  // As Bind() for a view that was made by another statement: errors have no
+  // place in the text at hand and say which view it is.
+  absl::StatusOr<std::shared_ptr<const engine::ViewSpec>> Rebind(
+      const engine::ViewObject& view) const;
   absl::Status NoSuch(std::string_view what, std::string_view name,
                       TextPlace place, std::vector<std::string> known) const;
   absl::StatusOr<engine::ViewObject*> FindView(std::string_view name,
@@ -75,8 +79,9 @@ class Engine::Impl {
   // Makes the objects durable, or leaves the catalog as it was.
   absl::Status Store(const engine::Sources& sources,
                      const engine::Views& views);
-  absl::Status StartView(const engine::ViewObject& view);
-  // Stops the workers of views and forgets them; their errors are joined.
+  absl::Status StartView(const engine::ViewObject& view,
+                         std::shared_ptr<const engine::ViewSpec> spec);
+  // Stops the workers of views; their figures stay, an error is returned.
   absl::Status StopViews(const std::vector<std::string>& names,
                          absl::Duration timeout);
   ViewStatus StatusOf(const engine::ViewObject& view) const;
@@ -88,6 +93,8 @@ class Engine::Impl {
   engine::Sources sources_;                          // Guarded by mutex_.
   engine::Views views_;                              // Guarded by mutex_.
   std::map<std::string, Running, std::less<>> running_;  // Guarded by mutex_.
+  // The figures of the runs that have ended, by view. Guarded by mutex_.
+  std::map<std::string, ViewStatus, std::less<>> ended_;
   std::atomic<bool> stopped_{false};
 };
 

@@ -144,7 +144,8 @@ absl::StatusOr<Result> Engine::Impl::Run(sql::CreateView& statement,
   engine::Views views = views_;
   views.emplace(name, std::move(view));
   ROWFALL_RETURN_IF_ERROR(Store(sources_, views));
-  if (const absl::Status started = StartView(views.at(name)); !started.ok()) {
+  if (const absl::Status started = StartView(views.at(name), spec);
+      !started.ok()) {
     (void)Store(sources_, views_);
     return started;
   }
@@ -189,11 +190,12 @@ absl::Status Engine::Impl::Suspend(ViewObject& view) {
 }
 
 absl::Status Engine::Impl::Resume(ViewObject& view) {
-  ROWFALL_RETURN_IF_ERROR(Bind(view).status());
+  ROWFALL_ASSIGN_OR_RETURN(auto spec, Rebind(view));
   engine::Views views = views_;
   views.at(view.definition.name).definition.suspended = false;
   ROWFALL_RETURN_IF_ERROR(Store(sources_, views));
-  if (const absl::Status started = StartView(view); !started.ok()) {
+  if (const absl::Status started = StartView(view, std::move(spec));
+      !started.ok()) {
     (void)Store(sources_, views_);
     return started;
   }
@@ -251,8 +253,13 @@ absl::StatusOr<Result> Engine::Impl::DropView(const sql::Drop& statement) {
     const std::lock_guard<std::mutex> lock(mutex_);
     views_ = std::move(views);
   }
-  ROWFALL_RETURN_IF_ERROR(
-      StopViews({statement.name}, env_->options().suspend_timeout));
+  const absl::Status stopped =
+      StopViews({statement.name}, env_->options().suspend_timeout);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ended_.erase(statement.name);
+  }
+  ROWFALL_RETURN_IF_ERROR(stopped);
   return Affected(num_consumers);
 }
 

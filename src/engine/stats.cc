@@ -25,7 +25,7 @@ std::string Label(std::string_view text) {
 
 void AddFamily(std::string_view name, std::string_view type,
                std::string_view help, const std::vector<ViewStatus>& views,
-               const std::function<double(const ViewStatus&)>& figure,
+               const std::function<uint64_t(const ViewStatus&)>& figure,
                std::string& out) {
   base::AppendCat(out, "# HELP rowfall_", name, " ", help, "\n# TYPE rowfall_",
                   name, " ", type, "\n");
@@ -59,7 +59,7 @@ void AddCounters(const std::vector<ViewStatus>& views, std::string& out) {
   for (const Family& family : kFamilies) {
     AddFamily(family.name, "counter", family.help, views,
               [&family](const ViewStatus& view) {
-                return static_cast<double>(view.*family.figure);
+                return view.*family.figure;
               },
               out);
   }
@@ -129,7 +129,7 @@ std::string PrometheusText(const std::vector<ViewStatus>& views) {
             "0 suspended, 1 connecting, 2 running, 3 backoff, 4 failed.",
             views,
             [](const ViewStatus& view) {
-              return static_cast<double>(static_cast<int>(view.state));
+              return static_cast<uint64_t>(view.state);
             },
             out);
   AddCounters(views, out);

@@ -47,6 +47,8 @@ void Worker::AnswerAssignment() {
     }
     return Fail(status);
   }
+  // What was read meanwhile at other positions would come twice.
+  DropWork();
   assignment_.reset();
   ledger_.Assign(*positions);
   commit_policy_.Reset();

@@ -42,7 +42,7 @@ TEST(TransformTest, GivesRowsAndRejectsOfABatch) {
   ASSERT_TRUE(rows.ok()) << rows.status();
   EXPECT_EQ(rows->ToString(),
             "id | name | at | size\n"
-            "1 | \"A\" | 1700000000 | [2, 3]\n"
+            "1 | \"A\" | 1700000000 | [2,3]\n"
             "3 | null | 1700000000 | null\n"
             "4 | \"B\" | 1700000000 | null");
   EXPECT_THAT(rows->origins(), testing::ElementsAre(0, 4, 4));
@@ -82,7 +82,7 @@ TEST(TransformTest, SaysWhereAStatementIsWrong) {
   const auto other = Transform::Compile(
       kSource, "CREATE MV v TO t AS SELECT id FROM other");
   EXPECT_EQ(other.status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(ErrorPlace(other.status()), (TextPlace{1, 38}));
+  EXPECT_EQ(ErrorPlace(other.status()), (TextPlace{1, 36}));
 }
 
 }  // namespace

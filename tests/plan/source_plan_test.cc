@@ -67,7 +67,7 @@ class SourcePlanGoldenTest : public testing::TestWithParam<std::string> {};
 TEST_P(SourcePlanGoldenTest, Agrees) { golden::RunFile(GetParam(), RunPlan); }
 
 INSTANTIATE_TEST_SUITE_P(Files, SourcePlanGoldenTest,
-                         testing::ValuesIn(golden::Files("plan_source")),
+                         testing::ValuesIn(golden::Files("sql/source_plan")),
                          golden::FileName);
 
 TEST(SourcePlanTest, BrokerOptionsCanBeLeftOut) {

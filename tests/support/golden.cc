@@ -166,7 +166,7 @@ void RunFolder(const std::string& folder,
   for (const std::string& path : Files(folder)) RunFile(path, make_handler());
 }
 
-std::string FileName(const testing::TestParamInfo<std::string>& info) {
+std::string FileName(const ::testing::TestParamInfo<std::string>& info) {
   std::string name = std::filesystem::path(info.param).stem().string();
   for (char& c : name) {
     if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';

@@ -64,7 +64,7 @@ void RunFolder(const std::string& folder,
 //   INSTANTIATE_TEST_SUITE_P(Golden, MyTest,
 //                            testing::ValuesIn(golden::Files("sql")),
 //                            golden::FileName);
-std::string FileName(const testing::TestParamInfo<std::string>& info);
+std::string FileName(const ::testing::TestParamInfo<std::string>& info);
 
 }  // namespace rowfall::golden
 

@@ -18,11 +18,11 @@ namespace {
 // A long client.id makes some versions read freed memory.
 constexpr size_t kMaxIdBytes = 64;
 
+// Reading does not tell: a property without a value looks like none.
 bool IsKnown(const std::string& key) {
   ConfHandle conf(rd_kafka_conf_new());
-  size_t size = 0;
-  return rd_kafka_conf_get(conf.get(), key.c_str(), nullptr, &size) ==
-         RD_KAFKA_CONF_OK;
+  return rd_kafka_conf_set(conf.get(), key.c_str(), "", nullptr, 0) !=
+         RD_KAFKA_CONF_UNKNOWN;
 }
 
 absl::Status UnknownProperty(std::string_view key) {

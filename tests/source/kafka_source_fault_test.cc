@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brokers that fail: the consumer goes on, or ends within its time.
+#include "gtest/gtest.h"
+#include "tests/source/worker.h"
+
+namespace rowfall::source {
+namespace {
+
+constexpr int16_t kFetch = 1;
+
+SourceConfig ListConfig(const testing::EmbeddedBroker& broker) {
+  SourceConfig config = EmbeddedConfig(broker);
+  config.partitions = {0};
+  return config;
+}
+
+TEST(KafkaSourceFaultTest, GoesOnAfterErrorsAndDisconnectsOfFetches) {
+  auto broker = MustStart(1);
+  Produce(*broker, 100);
+  broker->PushRequestErrors(kFetch, {-195, 6, 3, 9, -195, 56});
+  Worker worker(MustMake(ListConfig(*broker)));
+  ASSERT_TRUE(worker.PollUntilSeen(100));
+  EXPECT_EQ(worker.seen.size(), 100u);
+}
+
+TEST(KafkaSourceFaultTest, GoesOnWhenTheBrokerComesBack) {
+  auto broker = MustStart(1);
+  Produce(*broker, 10);
+  Worker worker(MustMake(ListConfig(*broker)));
+  ASSERT_TRUE(worker.PollUntilSeen(10));
+  broker->SetBrokerDown(1);
+  ASSERT_TRUE(worker.PollUntilEvent<SourceTrouble>());
+  EXPECT_EQ(worker.Last<SourceTrouble>()->status.code(),
+            absl::StatusCode::kUnavailable);
+  broker->SetBrokerUp(1);
+  Produce(*broker, 10);
+  ASSERT_TRUE(worker.PollUntilSeen(20));
+}
+
+TEST(KafkaSourceFaultTest, GoesOnWhenTheLeaderMoves) {
+  auto broker = MustStart(1, 2);
+  Produce(*broker, 10);
+  Worker worker(MustMake(ListConfig(*broker)));
+  ASSERT_TRUE(worker.PollUntilSeen(10));
+  for (int leader : {1, 2, -1, 1}) {
+    broker->SetLeader("t", 0, leader);
+    for (int i = 0; i < 5; ++i) worker.Poll();
+  }
+  Produce(*broker, 10);
+  ASSERT_TRUE(worker.PollUntilSeen(20));
+  EXPECT_EQ(worker.seen.size(), 20u);
+}
+
+TEST(KafkaSourceFaultTest, SaysTheSameTroubleOnce) {
+  auto broker = MustStart(1);
+  SourceConfig config = EmbeddedConfig(*broker);
+  config.topics = {"missing"};
+  config.partitions = {0};
+  Worker worker(MustMake(config));
+  ASSERT_TRUE(worker.PollUntilEvent<SourceTrouble>());
+  int num_same = 0;
+  const absl::Status first = worker.Last<SourceTrouble>()->status;
+  worker.PollUntil([] { return false; }, absl::Seconds(2));
+  for (const SourceEvent& event : worker.events) {
+    const auto* trouble = std::get_if<SourceTrouble>(&event);
+    if (trouble != nullptr && trouble->status == first) ++num_same;
+  }
+  EXPECT_EQ(num_same, 1) << first;
+}
+
+TEST(KafkaSourceFaultTest, CloseEndsInTimeWhenTheBrokerIsGone) {
+  auto broker = MustStart(1);
+  Produce(*broker, 10);
+  Worker worker(MustMake(EmbeddedConfig(*broker)));
+  ASSERT_TRUE(worker.PollUntilSeen(10));
+  broker->SetBrokerDown(1);
+  EXPECT_LT(Elapsed([&] {
+              worker.source().Close(absl::Seconds(4)).IgnoreError();
+            }),
+            absl::Seconds(6));
+}
+
+TEST(KafkaSourceFaultTest, CloseEndsInTimeWhenTheBrokerDoesNotAnswer) {
+  auto broker = MustStart(1);
+  Produce(*broker, 10);
+  Worker worker(MustMake(EmbeddedConfig(*broker)));
+  ASSERT_TRUE(worker.PollUntilSeen(10));
+  broker->SetRoundTrip(1, absl::Seconds(60));
+  absl::Status status;
+  EXPECT_LT(Elapsed([&] { status = worker.source().Close(absl::Seconds(4)); }),
+            absl::Seconds(6));
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+TEST(KafkaSourceFaultTest, CloseWithoutTimeStillReturns) {
+  auto broker = MustStart(1);
+  Worker worker(MustMake(ListConfig(*broker)));
+  worker.Poll();
+  absl::Status status;
+  EXPECT_LT(Elapsed([&] { status = worker.source().Close(absl::ZeroDuration()); }),
+            absl::Seconds(2));
+  EXPECT_TRUE(status.ok() ||
+              status.code() == absl::StatusCode::kDeadlineExceeded)
+      << status;
+}
+
+}  // namespace
+}  // namespace rowfall::source

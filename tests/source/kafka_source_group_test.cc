@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Members of a group that come and go: nothing is lost, nothing comes to who
+// does not own it.
+#include <map>
+#include <set>
+
+#include "gtest/gtest.h"
+#include "tests/source/worker.h"
+
+namespace rowfall::source {
+namespace {
+
+constexpr int16_t kHeartbeat = 12;
+
+TEST(KafkaSourceGroupTest, OneMemberGetsAllPartitions) {
+  auto broker = MustStart(4);
+  Produce(*broker, 400, 4);
+  Worker worker(MustMake(EmbeddedConfig(*broker)));
+  ASSERT_TRUE(worker.PollUntilSeen(400));
+  EXPECT_EQ(worker.next.size(), 4u);
+  EXPECT_TRUE(worker.source()
+                  .Commit(worker.Positions(), absl::Seconds(5))
+                  .ok());
+  EXPECT_TRUE(worker.source().Close(absl::Seconds(5)).ok());
+}
+
+TEST(KafkaSourceGroupTest, EveryOffsetComesToItsOwnerOverRebalances) {
+  constexpr int kPartitions = 4;
+  auto broker = MustStart(kPartitions);
+  int produced = 0;
+  auto produce = [&] {
+    Produce(*broker, 100, kPartitions, produced);
+    produced += 100;
+  };
+  auto commit_on_revoke = [](Worker& worker) {
+    worker.on_revoke = [&worker] {
+      EXPECT_TRUE(worker.source()
+                      .Commit(worker.Positions(), absl::Seconds(5))
+                      .ok());
+    };
+  };
+  produce();
+  Worker a(MustMake(EmbeddedConfig(*broker)));
+  commit_on_revoke(a);
+  ASSERT_TRUE(a.PollUntilSeen(100));
+  {
+    Worker b(MustMake(EmbeddedConfig(*broker)));
+    commit_on_revoke(b);
+    ASSERT_TRUE(a.PollUntil([&] {
+      b.Poll();
+      return a.next.size() == 2 && b.next.size() == 2;
+    }));
+    EXPECT_GE(a.num_revoked, 1);
+    produce();
+    ASSERT_TRUE(a.PollUntil([&] {
+      b.Poll();
+      return a.seen.size() + b.seen.size() == 200;
+    }));
+    EXPECT_FALSE(b.seen.empty());
+    EXPECT_TRUE(
+        b.source().Commit(b.Positions(), absl::Seconds(5)).ok());
+    EXPECT_TRUE(b.source().Close(absl::Seconds(5)).ok());
+    a.seen.insert(a.seen.end(), b.seen.begin(), b.seen.end());
+  }
+  ASSERT_TRUE(a.PollUntil([&] { return a.next.size() == kPartitions; }));
+  produce();
+  ASSERT_TRUE(a.PollUntilSeen(300));
+  std::set<std::string> payloads;
+  for (const Seen& message : a.seen) payloads.insert(message.payload);
+  // All were committed before they were given away: each came exactly once.
+  EXPECT_EQ(payloads.size(), 300u);
+  EXPECT_EQ(a.seen.size(), 300u);
+  EXPECT_EQ(a.num_lost, 0);
+}
+
+TEST(KafkaSourceGroupTest, TheGroupWaitsForTheAnswerToARevocation) {
+  auto broker = MustStart(2);
+  Produce(*broker, 20, 2);
+  Worker a(MustMake(EmbeddedConfig(*broker)));
+  ASSERT_TRUE(a.PollUntilSeen(20));
+  a.answers = false;
+  Worker b(MustMake(EmbeddedConfig(*broker)));
+  ASSERT_TRUE(a.PollUntil([&] { return a.num_revoked > 0; }));
+  EXPECT_EQ(a.Last<PartitionsRevoked>()->partitions.size(), 2u);
+  EXPECT_FALSE(a.Last<PartitionsRevoked>()->lost);
+  // Still the owner: it may commit, and gets nothing more.
+  Produce(*broker, 20, 2);
+  for (int i = 0; i < 3; ++i) a.Poll();
+  EXPECT_EQ(a.seen.size(), 20u);
+  EXPECT_EQ(a.num_revoked, 1);
+  const PartitionOffset position{{"t", 0}, 10};
+  EXPECT_EQ(a.source().Assign({&position, 1}).code(),
+            absl::StatusCode::kAborted);
+  EXPECT_TRUE(a.source().Commit({&position, 1}, absl::Seconds(5)).ok());
+  a.answers = true;
+  a.next.clear();
+  ASSERT_TRUE(a.source().Unassign().ok());
+  ASSERT_TRUE(a.PollUntil([&] {
+    b.Poll();
+    return a.next.size() == 1 && b.next.size() == 1;
+  }));
+}
+
+TEST(KafkaSourceGroupTest, LostPartitionsAreReportedAsLost) {
+  auto broker = MustStart(1);
+  Produce(*broker, 10);
+  Worker worker(MustMake(EmbeddedConfig(*broker)));
+  ASSERT_TRUE(worker.PollUntilSeen(10));
+  broker->PushRequestErrors(kHeartbeat, {25});  // The broker forgot us.
+  ASSERT_TRUE(worker.PollUntil([&] { return worker.num_lost > 0; }));
+  // And it joins again by itself.
+  ASSERT_TRUE(worker.PollUntil([&] { return worker.num_assigned == 2; }));
+}
+
+TEST(KafkaSourceGroupTest, SurplusMemberGetsAnEmptyAssignment) {
+  auto broker = MustStart(1);
+  Worker a(MustMake(EmbeddedConfig(*broker)));
+  Worker b(MustMake(EmbeddedConfig(*broker)));
+  ASSERT_TRUE(a.PollUntil([&] {
+    b.Poll();
+    return a.num_assigned > a.num_revoked && b.num_assigned > b.num_revoked &&
+           a.next.size() + b.next.size() == 1;
+  }));
+}
+
+TEST(KafkaSourceGroupTest, PauseSurvivesARebalance) {
+  auto broker = MustStart(2);
+  Produce(*broker, 20, 2);
+  Worker a(MustMake(EmbeddedConfig(*broker)));
+  ASSERT_TRUE(a.PollUntilSeen(20));
+  a.source().Pause();
+  {
+    Worker b(MustMake(EmbeddedConfig(*broker)));
+    ASSERT_TRUE(a.PollUntil([&] {
+      b.Poll();
+      return a.next.size() == 1 && b.next.size() == 1;
+    }));
+    a.seen.clear();
+    Produce(*broker, 20, 2);
+    for (int i = 0; i < 6; ++i) a.Poll();
+    EXPECT_TRUE(a.seen.empty());
+    b.source().Close(absl::Seconds(5)).IgnoreError();
+  }
+  // Gets all back, still paused; then all flows, each message once.
+  ASSERT_TRUE(a.PollUntil([&] { return a.next.size() == 2; }));
+  for (int i = 0; i < 6; ++i) a.Poll();
+  EXPECT_TRUE(a.seen.empty());
+  a.source().Resume();
+  ASSERT_TRUE(a.PollUntilSeen(40));
+  for (int i = 0; i < 3; ++i) a.Poll();
+  EXPECT_EQ(a.seen.size(), 40u);
+}
+
+TEST(KafkaSourceGroupTest, CloseAtAnyMomentAfterStartIsClean) {
+  auto broker = MustStart(1);
+  for (int polls = 0; polls < 6; ++polls) {
+    Worker worker(MustMake(EmbeddedConfig(*broker)));
+    worker.limits.max_wait = absl::Milliseconds(5);
+    for (int i = 0; i < polls; ++i) worker.Poll();
+    EXPECT_TRUE(worker.source().Close(absl::Seconds(10)).ok()) << polls;
+  }
+  EXPECT_EQ(NumLeakedClients(), 0);
+}
+
+TEST(KafkaSourceGroupTest, CloseWithoutAnswerToAnAssignmentIsClean) {
+  auto broker = MustStart(1);
+  Worker worker(MustMake(EmbeddedConfig(*broker)));
+  worker.answers = false;
+  ASSERT_TRUE(worker.PollUntilEvent<PartitionsAssigned>());
+  EXPECT_TRUE(worker.source().Close(absl::Seconds(10)).ok());
+}
+
+TEST(KafkaSourceGroupTest, UnassignAnswersAnAssignmentWithNothing) {
+  auto broker = MustStart(1);
+  Produce(*broker, 5);
+  Worker worker(MustMake(EmbeddedConfig(*broker)));
+  worker.answers = false;
+  ASSERT_TRUE(worker.PollUntilEvent<PartitionsAssigned>());
+  EXPECT_TRUE(worker.source().Unassign().ok());
+  for (int i = 0; i < 5; ++i) worker.Poll();
+  EXPECT_TRUE(worker.seen.empty());
+  EXPECT_TRUE(worker.source().Close(absl::Seconds(10)).ok());
+}
+
+TEST(KafkaSourceGroupTest, PatternSubscribesToMatchingTopics) {
+  auto broker = MustStart(1);
+  ASSERT_TRUE(broker->CreateTopic({"other", 1}).ok());
+  Produce(*broker, 5);
+  SourceConfig config = EmbeddedConfig(*broker);
+  config.topics = {"^t.*"};
+  Worker worker(MustMake(config));
+  ASSERT_TRUE(worker.PollUntilSeen(5));
+  EXPECT_EQ(worker.next.size(), 1u);
+}
+
+}  // namespace
+}  // namespace rowfall::source

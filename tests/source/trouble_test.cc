@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What errors of a consumer mean, and how often they are said.
+#include "source/trouble.h"
+
+#include "base/text.h"
+#include "gtest/gtest.h"
+
+namespace rowfall::source {
+namespace {
+
+TEST(TroubleTest, WhatTheClientRetriesIsUnavailable) {
+  absl::Status status = TroubleStatus(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART,
+                                      "Subscribed topic not available", "t");
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(status.message(),
+            "Kafka consumer: Subscribed topic not available [t]");
+  EXPECT_EQ(TroubleStatus(RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED, "", "").code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_EQ(TroubleStatus(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, "", "").message(),
+            "Kafka consumer: Local: All broker connections are down");
+}
+
+TEST(TroubleTest, WhatNeverHealsIsFinal) {
+  for (rd_kafka_resp_err_t code :
+       {RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
+        RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT,
+        RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL})
+    EXPECT_EQ(TroubleStatus(code, "", "").code(),
+              absl::StatusCode::kFailedPrecondition)
+        << rd_kafka_err2name(code);
+  EXPECT_EQ(TroubleStatus(RD_KAFKA_RESP_ERR__TRANSPORT,
+                          "Receive failed: Invalid response size: increase "
+                          "receive.message.max.bytes",
+                          "")
+                .code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(TroubleFilterTest, SaysTheSameOnceInAWhile) {
+  TroubleFilter filter;
+  const absl::Status a = absl::UnavailableError("a");
+  const absl::Status b = absl::UnavailableError("b");
+  EXPECT_TRUE(filter.Admit(a, absl::Seconds(1)));
+  EXPECT_FALSE(filter.Admit(a, absl::Seconds(2)));
+  EXPECT_TRUE(filter.Admit(b, absl::Seconds(3)));
+  EXPECT_TRUE(filter.Admit(a, absl::Seconds(1) + TroubleFilter::kRepeat));
+}
+
+TEST(TroubleFilterTest, AFloodOfTextsIsBounded) {
+  TroubleFilter filter;
+  for (int i = 0; i < 10000; ++i)
+    EXPECT_TRUE(filter.Admit(absl::UnavailableError(base::Cat(i)),
+                             absl::Seconds(1)));
+}
+
+}  // namespace
+}  // namespace rowfall::source

@@ -149,7 +149,10 @@ std::string RandomView::Where() {
 
 std::string RandomView::RowSelect() {
   return Cat("SELECT id, n + 1 AS x1, ", Integer(2), " AS x2, ", Any(3),
-             " AS x3, IF(", Truth(2), ", x2, x1) AS x4 FROM kafka", Where());
+             " AS x3, IF(", Truth(2),
+             // SQLite knows no alias of another item.
+             dialect_ == Dialect::kOurs ? ", x2, x1)" : ", id, n)",
+             " AS x4 FROM kafka", Where());
 }
 
 std::string RandomView::Select() {

@@ -60,7 +60,7 @@ inline const char* WriteText(const char* p, Column& out,
   const size_t before = values.size();
   const size_t room =
       std::min(static_cast<size_t>(context.end - p), kMaxRoom);
-  values.Reserve(before + room);
+  values.Reserve(before + room + 1);  // Nothing left would be no memory.
   char* to = values.data() + before;
   const char* const begin = p;
   for (const char* const stop = p + room; p <= stop;

@@ -96,7 +96,9 @@ std::string RandomJson::Value(int max_levels) {
 }
 
 std::string RandomJson::Damaged(std::string text) {
-  constexpr std::string_view kBytes("{}[]\",:\\0-.eE \n\0\x01\x80\xff\xc3u", 23);
+  using std::string_view_literals::operator""sv;
+  constexpr std::string_view kBytes =
+      "{}[]\",:\\0-.eE \n\0\x01\x80\xff\xc3u"sv;
   for (size_t changes = 1 + Below(3); changes > 0 && !text.empty(); --changes) {
     const size_t at = Below(text.size());
     switch (Below(5)) {

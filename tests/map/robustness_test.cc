@@ -59,6 +59,24 @@ TEST(RobustnessTest, RejectsEveryTruncation) {
   }
 }
 
+TEST(RobustnessTest, RejectsEveryTruncationAsTheFirstMessage) {
+  // Columns without memory yet.
+  for (size_t size = 0; size < Sample().size(); ++size) {
+    const Mapped mapped =
+        MapPayloads(*MakeMapper(kLeaves), {Sample().substr(0, size)});
+    ASSERT_EQ(mapped.errors.size(), 1u) << size;
+  }
+  for (const std::string type : {"text", "json", "multi", "bigint", "double"}) {
+    const std::string leaves = "v " + type;
+    const std::string payload = R"({"v":"x", "v":[1], "v":1})";
+    for (size_t size = 0; size < payload.size(); ++size) {
+      const Mapped mapped =
+          MapPayloads(*MakeMapper(leaves), {payload.substr(0, size)});
+      ASSERT_EQ(mapped.errors.size(), 1u) << size;
+    }
+  }
+}
+
 TEST(RobustnessTest, SurvivesEveryChangedByte) {
   const auto mapper = MakeMapper(kLeaves);
   for (size_t at = 0; at < Sample().size(); ++at) {

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes batches to one table, rows and positions in one transaction.
+#include "storage/sqlite/sqlite_sink.h"
+
+#include <utility>
+
+namespace rowfall::sqlite {
+namespace {
+
+// The column in the text of a broken constraint, e.g. "UNIQUE constraint
+// failed: words.term" or "cannot store TEXT value in INT column words.size".
+std::string ColumnOf(std::string_view message) {
+  size_t start = message.find("constraint failed: ");
+  if (start != message.npos) {
+    start += std::string_view("constraint failed: ").size();
+  } else {
+    start = message.rfind(" column ");
+    if (start == message.npos) return "";
+    start += std::string_view(" column ").size();
+  }
+  std::string_view name = message.substr(start);
+  name = name.substr(0, name.find(','));
+  const size_t dot = name.rfind('.');
+  return dot == name.npos ? "" : std::string(name.substr(dot + 1));
+}
+
+}  // namespace
+
+absl::Status SqliteSink::Write(const Batch& rows, const WriteContext& context,
+                               std::vector<RefusedRow>& refused) {
+  if (rows.num_rows() == 0 && context.ranges.empty()) return absl::OkStatus();
+  absl::Status status = PrepareBegin();
+  if (status.ok() && !context.ranges.empty()) status = positions_.Prepare();
+  if (!status.ok()) return status;
+  // IMMEDIATE: what is read of the positions is still so when they move.
+  int code = begin_.Run();
+  if (code != SQLITE_OK) {
+    return connection_->Error(code, "Cannot begin a transaction");
+  }
+  status = WriteAll(rows, context, refused);
+  if (!status.ok() || !refused.empty()) {
+    Rollback();
+    return status;
+  }
+  code = commit_.Run();
+  if (code == SQLITE_OK) return absl::OkStatus();
+  status = connection_->Error(code, "Cannot commit a transaction");
+  Rollback();
+  // A constraint that is checked so late names no row.
+  if (!IsAboutRow(code)) return status;
+  return absl::FailedPreconditionError(status.message());
+}
+
+absl::Status SqliteSink::WriteAll(const Batch& rows,
+                                  const WriteContext& context,
+                                  std::vector<RefusedRow>& refused) {
+  if (!context.ranges.empty()) {
+    const absl::Status status =
+        positions_.Move(context.consumer_group, context.ranges);
+    if (!status.ok()) return status;
+  }
+  if (rows.num_rows() == 0) return absl::OkStatus();
+  const absl::Status status = PrepareInsert(rows.schema_ptr());
+  if (!status.ok()) return status;
+  return InsertRows(rows, refused);
+}
+
+absl::Status SqliteSink::InsertRows(const Batch& rows,
+                                    std::vector<RefusedRow>& refused) {
+  binder_.SetBatch(rows);
+  for (size_t row = 0; row < rows.num_rows(); ++row) {
+    if (id_column_.has_value() && rows.column(*id_column_).IsNull(row)) {
+      refused.push_back({static_cast<uint32_t>(row),
+                         rows.schema().field(*id_column_).name,
+                         "Row has no id"});
+      continue;
+    }
+    int code = binder_.Bind(insert_.get(), row);
+    const bool failed_to_bind = code != SQLITE_OK;
+    if (!failed_to_bind) {
+      code = insert_.Run();
+    }
+    if (IsAboutRow(code)) {
+      refused.push_back(Refuse(row, rows, failed_to_bind));
+    } else if (code != SQLITE_OK) {
+      return connection_->Error(code, "Cannot write rows");
+    }
+    // A trigger may have ended the transaction: the rest cannot be tried.
+    if (!connection_->in_transaction()) break;
+  }
+  return absl::OkStatus();
+}
+
+RefusedRow SqliteSink::Refuse(size_t row, const Batch& rows,
+                              bool failed_to_bind) const {
+  RefusedRow refused;
+  refused.row = static_cast<uint32_t>(row);
+  refused.reason = connection_->Message();
+  refused.column = failed_to_bind
+                       ? rows.schema().field(binder_.failed_column()).name
+                       : ColumnOf(refused.reason);
+  return refused;
+}
+
+absl::Status SqliteSink::PrepareBegin() {
+  if (commit_) return absl::OkStatus();
+  auto begin = connection_->Prepare("BEGIN IMMEDIATE");
+  if (!begin.ok()) return begin.status();
+  auto commit = connection_->Prepare("COMMIT");
+  if (!commit.ok()) return commit.status();
+  begin_ = *std::move(begin);
+  commit_ = *std::move(commit);
+  return absl::OkStatus();
+}
+
+absl::Status SqliteSink::PrepareInsert(
+    const std::shared_ptr<const Schema>& schema) {
+  if (insert_schema_ != nullptr &&
+      (insert_schema_ == schema || *insert_schema_ == *schema)) {
+    return absl::OkStatus();
+  }
+  for (const Field& field : schema->fields()) {
+    const auto index = layout_.schema.IndexOf(field.name);
+    if (!index.has_value()) {
+      return absl::FailedPreconditionError("Column not in the table: '" +
+                                           field.name + "'");
+    }
+    if (layout_.schema.field(*index).type != field.type) {
+      return absl::FailedPreconditionError("Column of another type: '" +
+                                           field.name + "'");
+    }
+  }
+  auto insert = connection_->Prepare(InsertSql(*schema));
+  if (!insert.ok()) return insert.status();
+  insert_ = *std::move(insert);
+  insert_schema_ = schema;
+  id_column_ = layout_.has_id_key ? schema->IndexOf("id") : std::nullopt;
+  return absl::OkStatus();
+}
+
+// A row whose id is there takes its place with all columns: `excluded` holds
+// the defaults of those that the view lacks. Other unique columns still refuse
+// the row; REPLACE would delete the rows that are in its way.
+std::string SqliteSink::InsertSql(const Schema& schema) const {
+  std::string names, values, updates;
+  for (size_t i = 0; i < schema.num_fields(); ++i) {
+    if (i != 0) {
+      names += ", ";
+      values += ", ";
+    }
+    names += QuoteName(schema.field(i).name);
+    values += "?" + std::to_string(i + 1);
+  }
+  const std::string insert = "INSERT INTO " + QuoteName(layout_.name) + " (" +
+                             names + ") VALUES (" + values + ")";
+  if (!layout_.has_id_key || !schema.IndexOf("id").has_value()) return insert;
+  const size_t id = *layout_.schema.IndexOf("id");
+  for (size_t i = 0; i < layout_.schema.num_fields(); ++i) {
+    if (i == id) continue;
+    const std::string name = QuoteName(layout_.schema.field(i).name);
+    updates += (updates.empty() ? "" : ", ") + name + " = excluded." + name;
+  }
+  return insert + " ON CONFLICT (" + QuoteName(layout_.schema.field(id).name) +
+         ") DO " + (updates.empty() ? "NOTHING" : "UPDATE SET " + updates);
+}
+
+void SqliteSink::Rollback() {
+  // After some errors SQLite has rolled back by itself.
+  if (connection_->in_transaction()) (void)connection_->Execute("ROLLBACK");
+}
+
+}  // namespace rowfall::sqlite

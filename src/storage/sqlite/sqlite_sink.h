@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes batches to one table, rows and positions in one transaction.
+#ifndef ROWFALL_STORAGE_SQLITE_SQLITE_SINK_H_
+#define ROWFALL_STORAGE_SQLITE_SQLITE_SINK_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rowfall/sink.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/positions.h"
+#include "storage/sqlite/row_binder.h"
+#include "storage/sqlite/table_layout.h"
+
+namespace rowfall::sqlite {
+
+class SqliteSink : public Sink {
+ public:
+  SqliteSink(std::unique_ptr<Connection> connection, TableLayout layout)
+      : connection_(std::move(connection)),
+        layout_(std::move(layout)),
+        positions_(*connection_) {}
+
+  const Schema& schema() const override { return layout_.schema; }
+  SinkTraits traits() const override {
+    return {.replaces_by_id = layout_.has_id_key, .keeps_positions = true};
+  }
+  absl::Status Write(const Batch& rows, const WriteContext& context,
+                     std::vector<RefusedRow>& refused) override;
+  absl::StatusOr<std::vector<PartitionOffset>> LoadPositions(
+      std::string_view consumer_group) override {
+    return positions_.Load(consumer_group);
+  }
+
+ private:
+  // Writes all within the transaction that is open.
+  absl::Status WriteAll(const Batch& rows, const WriteContext& context,
+                        std::vector<RefusedRow>& refused);
+  absl::Status InsertRows(const Batch& rows, std::vector<RefusedRow>& refused);
+  absl::Status PrepareBegin();
+  // Prepares the statement for batches with the columns of `schema`.
+  absl::Status PrepareInsert(const std::shared_ptr<const Schema>& schema);
+  std::string InsertSql(const Schema& schema) const;
+  RefusedRow Refuse(size_t row, const Batch& rows, bool failed_to_bind) const;
+  void Rollback();
+
+  // Before all statements, so that it is closed after them.
+  const std::unique_ptr<Connection> connection_;
+  const TableLayout layout_;
+  Positions positions_;
+  Statement begin_;
+  Statement commit_;
+  Statement insert_;
+  std::shared_ptr<const Schema> insert_schema_;  // What insert_ is for.
+  std::optional<size_t> id_column_;              // Of it, where it is a key.
+  RowBinder binder_;
+};
+
+}  // namespace rowfall::sqlite
+
+#endif  // ROWFALL_STORAGE_SQLITE_SQLITE_SINK_H_

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a SQLite table looks like to a view: its columns and its key.
+#include "storage/sqlite/table_layout.h"
+
+#include <utility>
+#include <vector>
+
+#include "storage/sqlite/positions.h"
+
+namespace rowfall::sqlite {
+namespace {
+
+std::string LowerFirstWord(std::string_view text) {
+  std::string word;
+  for (const char c : text) {
+    if (c == ' ' || c == '(' || c == '\t' || c == '\n') break;
+    word += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  }
+  return word;
+}
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return lower;
+}
+
+// The name as it was declared. Case does not matter to SQLite.
+absl::StatusOr<std::string> FindTable(Connection& connection,
+                                      std::string_view table) {
+  const absl::Status not_found =
+      absl::NotFoundError("Table not found: '" + std::string(table) + "'");
+  const std::string lower = Lower(table);
+  if (lower == kPositionsTable || lower.starts_with("sqlite_")) {
+    return not_found;
+  }
+  auto query = connection.Prepare(
+      "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
+      "AND name = ?1 COLLATE NOCASE");
+  if (!query.ok()) return query.status();
+  query->BindText(1, table);
+  const int code = query->Step();
+  if (code == SQLITE_ROW) return std::string(query->Text(0));
+  if (code == SQLITE_DONE) return not_found;
+  return connection.Error(code, "Cannot look for a table");
+}
+
+// Asks SQLite itself whether rows can be replaced by id: it knows about primary
+// keys, unique indexes, their collations, partial indexes and virtual tables.
+absl::StatusOr<bool> CanReplaceById(Connection& connection,
+                                    const std::string& table) {
+  const auto insert =
+      connection.Prepare("INSERT INTO " + QuoteName(table) +
+                         " (id) VALUES (?1) ON CONFLICT (id) DO NOTHING");
+  if (absl::IsUnavailable(insert.status()) ||
+      absl::IsResourceExhausted(insert.status())) {
+    return insert.status();
+  }
+  return insert.ok();
+}
+
+}  // namespace
+
+Type TypeOfDeclaration(std::string_view declaration) {
+  const std::string word = LowerFirstWord(declaration);
+  static constexpr std::pair<std::string_view, Type> kTypes[] = {
+      {"int", Type::kInt},
+      {"uint", Type::kInt},
+      {"integer", Type::kBigint},
+      {"bigint", Type::kBigint},
+      {"tinyint", Type::kBigint},
+      {"smallint", Type::kBigint},
+      {"mediumint", Type::kBigint},
+      {"int2", Type::kBigint},
+      {"int4", Type::kBigint},
+      {"int8", Type::kBigint},
+      {"float", Type::kFloat},
+      {"double", Type::kDouble},
+      {"real", Type::kDouble},
+      {"numeric", Type::kDouble},
+      {"decimal", Type::kDouble},
+      {"bool", Type::kBool},
+      {"boolean", Type::kBool},
+      {"json", Type::kJson},
+      {"multi", Type::kMulti},
+      {"multi64", Type::kMulti64},
+      {"timestamp", Type::kTimestamp},
+      {"float_vector", Type::kFloatVector},
+  };
+  for (const auto& [name, type] : kTypes) {
+    if (name == word) return type;
+  }
+  return Type::kText;
+}
+
+absl::StatusOr<TableLayout> ReadTableLayout(Connection& connection,
+                                            std::string_view table) {
+  auto name = FindTable(connection, table);
+  if (!name.ok()) return name.status();
+  TableLayout layout;
+  layout.name = *std::move(name);
+  auto has_id_key = CanReplaceById(connection, layout.name);
+  if (!has_id_key.ok()) return has_id_key.status();
+  layout.has_id_key = *has_id_key;
+  auto query = connection.Prepare(
+      "SELECT name, type, \"notnull\" FROM pragma_table_xinfo(?1) "
+      "WHERE hidden = 0");
+  if (!query.ok()) return query.status();
+  query->BindText(1, layout.name);
+  std::vector<Field> fields;
+  int code = 0;
+  while ((code = query->Step()) == SQLITE_ROW) {
+    Field& field = fields.emplace_back();
+    field.name = std::string(query->Text(0));
+    field.type = TypeOfDeclaration(query->Text(1));
+    field.nullable =
+        query->Int(2) == 0 || (layout.has_id_key && Lower(field.name) == "id");
+  }
+  if (code != SQLITE_DONE) {
+    return connection.Error(code, "Cannot read the columns of a table");
+  }
+  layout.schema = Schema(std::move(fields));
+  return layout;
+}
+
+}  // namespace rowfall::sqlite

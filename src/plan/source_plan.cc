@@ -21,9 +21,9 @@ namespace {
 
 const std::vector<std::string>& TypeNames() {
   static const auto& names = *new std::vector<std::string>{
-      "int",    "integer", "uint", "bigint", "float",   "double",    "bool",
-      "text",   "string",  "json", "multi",  "multi64", "timestamp",
-      "float_vector"};
+      "int",    "integer", "uint",      "bigint",      "float",
+      "double", "bool",    "text",      "string",      "json",
+      "multi",  "multi64", "timestamp", "float_vector"};
   return names;
 }
 
@@ -41,9 +41,8 @@ bool HasControl(std::string_view text) {
 }
 
 absl::Status Bad(const sql::Option& option, std::string_view what) {
-  return base::InvalidAt(
-      option.value_place,
-      base::Cat(what, ": ", base::Quote(option.value)));
+  return base::InvalidAt(option.value_place,
+                         base::Cat(what, ": ", base::Quote(option.value)));
 }
 
 std::optional<int64_t> ToInteger(std::string_view text) {
@@ -58,9 +57,9 @@ absl::StatusOr<int64_t> ReadInteger(const sql::Option& option, int64_t min,
                                     int64_t max) {
   const std::optional<int64_t> value = ToInteger(Trim(option.value));
   if (value.has_value() && *value >= min && *value <= max) return *value;
-  return Bad(option, base::Cat("Option ", option.key,
-                               " must be a whole number from ", min, " to ",
-                               max));
+  return Bad(option,
+             base::Cat("Option ", option.key, " must be a whole number from ",
+                       min, " to ", max));
 }
 
 // A comma-separated list without empty or equal items.
@@ -75,8 +74,8 @@ absl::StatusOr<std::vector<std::string>> ReadList(const sql::Option& option) {
                  base::Cat("Option ", option.key, " has an empty item"));
     }
     if (HasControl(item)) {
-      return Bad(option, base::Cat("Option ", option.key,
-                                   " has a control character"));
+      return Bad(option,
+                 base::Cat("Option ", option.key, " has a control character"));
     }
     items.emplace_back(item);
     if (comma == rest.npos) break;
@@ -86,10 +85,9 @@ absl::StatusOr<std::vector<std::string>> ReadList(const sql::Option& option) {
   std::sort(sorted.begin(), sorted.end());
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
   if (twice == sorted.end()) return items;
-  return base::InvalidAt(option.value_place,
-                         base::Cat("Option ", option.key,
-                                   " names an item twice: ",
-                                   base::Quote(*twice)));
+  return base::InvalidAt(option.value_place, base::Cat("Option ", option.key,
+                                                       " names an item twice: ",
+                                                       base::Quote(*twice)));
 }
 
 // The words that an option may have as its value, and what they mean.
@@ -119,20 +117,19 @@ const std::pair<std::string, OnError> kOnError[] = {
     {"stop", OnError::kStop},
     {"skip", OnError::kSkip},
     {"dead_letter", OnError::kDeadLetter}};
-const std::pair<std::string, OnGap> kOnGap[] = {
-    {"fail", OnGap::kFail},
-    {"earliest", OnGap::kEarliest},
-    {"latest", OnGap::kLatest}};
+const std::pair<std::string, OnGap> kOnGap[] = {{"fail", OnGap::kFail},
+                                                {"earliest", OnGap::kEarliest},
+                                                {"latest", OnGap::kLatest}};
 const std::pair<std::string, StartFrom> kStartFrom[] = {
     {"earliest", StartFrom::kEarliest}, {"latest", StartFrom::kLatest}};
 
 absl::Status ReadType(const sql::Option& option, SourcePlan&) {
   if (base::EqualsIgnoreCase(option.value, "kafka")) return absl::OkStatus();
   const std::string known[] = {"kafka"};
-  return base::InvalidAt(option.value_place,
-                         base::Cat("Unknown type of source: ",
-                                   base::Quote(option.value),
-                                   base::DidYouMean(option.value, known)));
+  return base::InvalidAt(
+      option.value_place,
+      base::Cat("Unknown type of source: ", base::Quote(option.value),
+                base::DidYouMean(option.value, known)));
 }
 
 // host, host:port, [address]:port, each with or without protocol://.
@@ -315,9 +312,8 @@ absl::Status ReadOptions(const sql::CreateSource& statement, SourcePlan& plan) {
   const std::span<const sql::Option> all(statement.options);
   for (size_t i = 0; i < all.size(); ++i) {
     if (FindOption(all.first(i), CanonicalKey(all[i])) != nullptr) {
-      return base::InvalidAt(all[i].place,
-                             base::Cat("Option is given twice: ",
-                                       base::Quote(all[i].key)));
+      return base::InvalidAt(all[i].place, base::Cat("Option is given twice: ",
+                                                     base::Quote(all[i].key)));
     }
     ROWFALL_RETURN_IF_ERROR(ReadOption(all[i], plan));
   }
@@ -327,9 +323,8 @@ absl::Status ReadOptions(const sql::CreateSource& statement, SourcePlan& plan) {
 absl::Status CheckRequired(const sql::CreateSource& statement) {
   for (const std::string_view key : {"type", "broker_list", "topic_list"}) {
     if (FindOption(statement.options, key) != nullptr) continue;
-    return base::InvalidAt(
-        statement.name_place,
-        base::Cat("Option is missing: ", base::Quote(key)));
+    return base::InvalidAt(statement.name_place,
+                           base::Cat("Option is missing: ", base::Quote(key)));
   }
   return absl::OkStatus();
 }
@@ -357,14 +352,12 @@ absl::Status CheckPartitions(const sql::CreateSource& statement,
 absl::StatusOr<Schema> PlanColumns(std::span<const sql::ColumnDef> columns) {
   std::vector<Field> fields;
   for (const sql::ColumnDef& column : columns) {
-    const bool is_known =
-        std::any_of(fields.begin(), fields.end(), [&](const Field& field) {
-          return field.name == column.name;
-        });
+    const bool is_known = std::any_of(
+        fields.begin(), fields.end(),
+        [&](const Field& field) { return field.name == column.name; });
     if (is_known) {
-      return base::InvalidAt(column.place,
-                             base::Cat("Column is given twice: ",
-                                       base::Quote(column.name)));
+      return base::InvalidAt(column.place, base::Cat("Column is given twice: ",
+                                                     base::Quote(column.name)));
     }
     const std::optional<Type> type = TypeFromName(column.type);
     if (!type.has_value()) {

@@ -15,9 +15,7 @@
 namespace rowfall::sql {
 namespace {
 
-bool IsBlank(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
+bool IsBlank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsWordStart(char c) {
   const char lower = base::ToLower(c);
@@ -37,9 +35,8 @@ constexpr std::array<std::string_view, 37> kSymbols = {
 
 absl::Status TooLong(TextPlace place, std::string_view what, size_t max_bytes,
                      std::string_view text) {
-  return base::InvalidAt(place,
-                         base::Cat(what, " is longer than ", max_bytes,
-                                   " bytes: ", base::Quote(text, 20)));
+  return base::InvalidAt(place, base::Cat(what, " is longer than ", max_bytes,
+                                          " bytes: ", base::Quote(text, 20)));
 }
 
 int HexDigit(char c) {

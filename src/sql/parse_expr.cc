@@ -197,9 +197,9 @@ absl::StatusOr<Operand> ExprParser::ParsePredicate(Operand left) {
 absl::StatusOr<Operand> ExprParser::ParseIs(Operand left, TextPlace place) {
   const bool negated = in_.AcceptWord("NOT");
   if (in_.AtWord("TRUE") || in_.AtWord("FALSE")) {
-    return base::UnimplementedAt(
-        in_.Peek().place, base::Cat("Only IS NULL is supported, not: ",
-                                    base::Quote(in_.Peek().text)));
+    return base::UnimplementedAt(in_.Peek().place,
+                                 base::Cat("Only IS NULL is supported, not: ",
+                                           base::Quote(in_.Peek().text)));
   }
   ROWFALL_RETURN_IF_ERROR(in_.ExpectWord("NULL"));
   return Make(IsNull{std::move(left.expr), negated}, place, left.first,

@@ -91,23 +91,21 @@ absl::StatusOr<Operand> ExprParser::ParseNumber(bool negative) {
   double number = 0;
   const auto as_double = std::from_chars(text.data(), end, number);
   if (as_double.ec != std::errc() || as_double.ptr != end) {
-    return base::InvalidAt(place, base::Cat("Number does not fit double: ",
-                                            base::Quote(text)));
+    return base::InvalidAt(
+        place, base::Cat("Number does not fit double: ", base::Quote(text)));
   }
   return MakeLeaf(Literal{number}, place, first);
 }
 
 absl::StatusOr<Operand> ExprParser::ParseName() {
   const size_t first = in_.position();
-  ROWFALL_ASSIGN_OR_RETURN(const WrittenName name,
-                           in_.ExpectAnyWord("a name"));
+  ROWFALL_ASSIGN_OR_RETURN(const WrittenName name, in_.ExpectAnyWord("a name"));
   NameRef ref;
   ref.name = base::ToLower(name.value);
   while (in_.AtSymbol(".") || in_.AtSymbol("[")) {
     if (ref.path.size() == static_cast<size_t>(kMaxDepth)) {
-      return base::InvalidAt(
-          in_.Peek().place,
-          base::Cat("Path has more than ", kMaxDepth, " steps"));
+      return base::InvalidAt(in_.Peek().place, base::Cat("Path has more than ",
+                                                         kMaxDepth, " steps"));
     }
     ROWFALL_RETURN_IF_ERROR(ParsePathStep(ref.path));
   }
@@ -157,9 +155,9 @@ absl::StatusOr<Operand> ExprParser::ParseCast() {
   if (in_.Peek().kind != Kind::kWord) return in_.Unexpected("a type");
   const Token& type = in_.Take();
   ROWFALL_RETURN_IF_ERROR(in_.ExpectSymbol(")"));
-  return Make(Cast{std::move(operand.expr), base::ToLower(type.text),
-                   type.place},
-              place, first, operand.height);
+  return Make(
+      Cast{std::move(operand.expr), base::ToLower(type.text), type.place},
+      place, first, operand.height);
 }
 
 // IN(x, 1, 2)
@@ -226,9 +224,9 @@ absl::Status ExprParser::ParseCallOptions(Call& call) {
     in_.Take();
   } while (in_.AcceptSymbol(","));
   if (call.options.size() > kMaxOptions) {
-    return base::InvalidAt(in_.Peek().place,
-                           base::Cat("Function has more than ", kMaxOptions,
-                                     " options"));
+    return base::InvalidAt(
+        in_.Peek().place,
+        base::Cat("Function has more than ", kMaxOptions, " options"));
   }
   if (in_.AcceptSymbol("}")) return absl::OkStatus();
   return in_.Unexpected("',' or '}'");

@@ -44,8 +44,8 @@ absl::Status CheckAlias(const TokenStream& in, const WrittenName& alias) {
   const std::string hint = base::DidYouMean(alias.value, kFrom);
   if (hint.empty()) return absl::OkStatus();
   return base::InvalidAt(
-      alias.place, base::Cat("Expected FROM, found ", base::Quote(alias.value),
-                             hint));
+      alias.place,
+      base::Cat("Expected FROM, found ", base::Quote(alias.value), hint));
 }
 
 absl::Status ParseAlias(TokenStream& in, SelectItem& item) {
@@ -55,8 +55,7 @@ absl::Status ParseAlias(TokenStream& in, SelectItem& item) {
       (in.Peek().kind == Kind::kWord && !IsReserved(in.Peek().text) &&
        (RefusedClause(in.Peek().text).empty() || in.AtWord("FROM", 1)));
   if (!has_as && !at_name) return absl::OkStatus();
-  ROWFALL_ASSIGN_OR_RETURN(const WrittenName alias,
-                           in.ExpectAnyWord("a name"));
+  ROWFALL_ASSIGN_OR_RETURN(const WrittenName alias, in.ExpectAnyWord("a name"));
   if (!has_as) ROWFALL_RETURN_IF_ERROR(CheckAlias(in, alias));
   item.name = alias.value;
   item.has_alias = true;
@@ -80,9 +79,8 @@ absl::StatusOr<SelectItem> ParseItem(TokenStream& in) {
 absl::Status CheckCount(const TokenStream& in, size_t count,
                         std::string_view clause) {
   if (count < kMaxColumns) return absl::OkStatus();
-  return base::InvalidAt(in.Peek().place,
-                         base::Cat(clause, " has more than ", kMaxColumns,
-                                   " items"));
+  return base::InvalidAt(in.Peek().place, base::Cat(clause, " has more than ",
+                                                    kMaxColumns, " items"));
 }
 
 absl::Status ParseItems(TokenStream& in, Select& select) {

@@ -18,7 +18,8 @@ using Kind = Token::Kind;
 // name ['json key'] type
 absl::StatusOr<ColumnDef> ParseColumn(TokenStream& in, SourceText& out) {
   ColumnDef column;
-  ROWFALL_ASSIGN_OR_RETURN(const WrittenName name, in.ExpectAnyWord("a column"));
+  ROWFALL_ASSIGN_OR_RETURN(const WrittenName name,
+                           in.ExpectAnyWord("a column"));
   column.name = base::ToLower(name.value);
   column.place = name.place;
   std::string text = name.text;
@@ -32,9 +33,8 @@ absl::StatusOr<ColumnDef> ParseColumn(TokenStream& in, SourceText& out) {
   }
   column.type_place = in.Peek().place;
   if (in.Peek().kind != Kind::kWord) {
-    return in.Unexpected(column.json_key.empty()
-                             ? "a type or a key in quotes"
-                             : "a type");
+    return in.Unexpected(column.json_key.empty() ? "a type or a key in quotes"
+                                                 : "a type");
   }
   const Token& type = in.Take();
   column.type = base::ToLower(type.text);
@@ -69,9 +69,9 @@ absl::StatusOr<WrittenName> ParseKey(TokenStream& in) {
     in.Take();
   }
   if (key.value.size() > kMaxNameBytes) {
-    return base::InvalidAt(
-        key.place, base::Cat("Option is longer than ", kMaxNameBytes,
-                             " bytes: ", base::Quote(key.value, 20)));
+    return base::InvalidAt(key.place,
+                           base::Cat("Option is longer than ", kMaxNameBytes,
+                                     " bytes: ", base::Quote(key.value, 20)));
   }
   return key;
 }
@@ -100,8 +100,8 @@ absl::StatusOr<Option> ParseOption(TokenStream& in, SourceText& out) {
   option.key = base::ToLower(key.value);
   option.place = key.place;
   if (!in.AcceptSymbol("=")) {
-    return in.Unexpected(base::Cat("'=' behind option ",
-                                   base::Quote(key.value)));
+    return in.Unexpected(
+        base::Cat("'=' behind option ", base::Quote(key.value)));
   }
   std::string value;
   ROWFALL_RETURN_IF_ERROR(ParseValue(in, option, value));

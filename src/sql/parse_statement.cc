@@ -74,10 +74,9 @@ absl::StatusOr<Statement> ParseDrop(TokenStream& in) {
 // SOURCE x, MV x or MV STATUS x, behind the words for the kind. A view that
 // is called status is shown by SHOW MV status.
 absl::StatusOr<Statement> ParseShowObject(TokenStream& in, ObjectKind kind) {
-  const bool is_status =
-      kind == ObjectKind::kView && in.AtWord("STATUS") &&
-      (in.Peek(1).kind == Token::Kind::kWord ||
-       in.Peek(1).kind == Token::Kind::kQuotedName);
+  const bool is_status = kind == ObjectKind::kView && in.AtWord("STATUS") &&
+                         (in.Peek(1).kind == Token::Kind::kWord ||
+                          in.Peek(1).kind == Token::Kind::kQuotedName);
   if (is_status) in.Take();
   ROWFALL_ASSIGN_OR_RETURN(const WrittenName name,
                            ExpectObjectName(in, NameOf(kind)));

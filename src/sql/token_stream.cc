@@ -73,9 +73,9 @@ absl::Status TokenStream::ExpectSymbol(std::string_view symbol) {
 
 WrittenName TokenStream::TakeName() {
   const Token& token = Take();
-  return {token.kind == Kind::kQuotedName ? token.value
-                                          : std::string(token.text),
-          TokenText(token), token.place};
+  return {
+      token.kind == Kind::kQuotedName ? token.value : std::string(token.text),
+      TokenText(token), token.place};
 }
 
 absl::StatusOr<WrittenName> TokenStream::ExpectName(std::string_view what) {

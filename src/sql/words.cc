@@ -12,17 +12,17 @@ namespace rowfall::sql {
 namespace {
 
 constexpr std::array<std::string_view, 29> kReserved = {
-    "all",    "and",   "as",    "between", "by",     "case",
-    "distinct", "div", "exists", "false",  "from",   "group",
-    "having", "in",    "is",    "join",    "like",   "limit",
-    "mod",    "not",   "null",  "or",      "order",  "regexp",
-    "select", "true",  "union", "where",   "xor"};
+    "all",      "and",  "as",     "between", "by",    "case",
+    "distinct", "div",  "exists", "false",   "from",  "group",
+    "having",   "in",   "is",     "join",    "like",  "limit",
+    "mod",      "not",  "null",   "or",      "order", "regexp",
+    "select",   "true", "union",  "where",   "xor"};
 
 constexpr std::array<std::string_view, 26> kForeignStatements = {
-    "select", "insert", "update",  "delete",   "replace", "truncate", "set",
-    "use",    "begin",  "start",   "commit",   "rollback", "describe", "desc",
-    "call",   "grant",  "revoke",  "with",     "values",  "analyze",  "flush",
-    "kill",   "lock",   "unlock",  "optimize", "pragma"};
+    "select", "insert", "update", "delete",   "replace",  "truncate", "set",
+    "use",    "begin",  "start",  "commit",   "rollback", "describe", "desc",
+    "call",   "grant",  "revoke", "with",     "values",   "analyze",  "flush",
+    "kill",   "lock",   "unlock", "optimize", "pragma"};
 
 struct Refusal {
   std::string_view word;
@@ -39,14 +39,22 @@ constexpr Refusal kOperators[] = {
     {"||", "OR is written as a word, and CONCAT() joins texts"},
     {"!", kLogic},
     {"xor", "XOR is not supported, use <> on conditions"},
-    {"&", kBits}, {"|", kBits}, {"^", kBits}, {"~", kBits}, {"<<", kBits},
+    {"&", kBits},
+    {"|", kBits},
+    {"^", kBits},
+    {"~", kBits},
+    {"<<", kBits},
     {">>", kBits},
     {"<=>", "Comparison that accepts NULL is not supported, use IS NULL"},
-    {"->", kArrow}, {"->>", kArrow},
+    {"->", kArrow},
+    {"->>", kArrow},
     {"::", "A cast is written CAST(x AS type)"},
     {":=", "Variables are not supported"},
-    {"like", kPattern}, {"ilike", kPattern}, {"regexp", kPattern},
-    {"rlike", kPattern}, {"regex", kPattern},
+    {"like", kPattern},
+    {"ilike", kPattern},
+    {"regexp", kPattern},
+    {"rlike", kPattern},
+    {"regex", kPattern},
     {"collate", "Collations are not supported"},
     {"over", "Window functions are not supported"},
 };
@@ -57,10 +65,17 @@ constexpr Refusal kClauses[] = {
     {"limit", "LIMIT is not supported, it would cut each batch"},
     {"offset", "OFFSET is not supported, it would cut each batch"},
     {"fetch", "FETCH is not supported, it would cut each batch"},
-    {"join", kJoin}, {"inner", kJoin}, {"left", kJoin}, {"right", kJoin},
-    {"full", kJoin}, {"cross", kJoin}, {"natural", kJoin},
+    {"join", kJoin},
+    {"inner", kJoin},
+    {"left", kJoin},
+    {"right", kJoin},
+    {"full", kJoin},
+    {"cross", kJoin},
+    {"natural", kJoin},
     {"straight_join", kJoin},
-    {"union", kSets}, {"intersect", kSets}, {"except", kSets},
+    {"union", kSets},
+    {"intersect", kSets},
+    {"except", kSets},
     {"minus", kSets},
     {"option", "OPTION is not supported"},
     {"facet", "FACET is not supported"},

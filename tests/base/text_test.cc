@@ -10,9 +10,9 @@ namespace rowfall::base {
 namespace {
 
 TEST(CatTest, TakesTextsAndNumbers) {
-  EXPECT_EQ(Cat("a", std::string("b"), std::string_view("c"), 1, int64_t{-2},
-                1.5),
-            "abc1-21.5");
+  EXPECT_EQ(
+      Cat("a", std::string("b"), std::string_view("c"), 1, int64_t{-2}, 1.5),
+      "abc1-21.5");
   std::string out = "x";
   AppendCat(out, "y", 3);
   EXPECT_EQ(out, "xy3");

@@ -154,9 +154,9 @@ void RunOne(const std::string& input, uint64_t seed, uint64_t run) {
 
 uint64_t RunMutations(const Arguments& arguments, uint64_t seed) {
   using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                      std::chrono::duration<double>(
-                                          arguments.seconds));
+  const auto end =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                         std::chrono::duration<double>(arguments.seconds));
   std::mt19937_64 random(seed);
   uint64_t run = 0;
   while (run < arguments.runs || Clock::now() < end) {

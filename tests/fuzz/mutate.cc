@@ -33,7 +33,8 @@ char InterestingByte(std::mt19937_64& random) {
 }
 
 void FlipBit(std::string& text, size_t at, std::mt19937_64& random) {
-  if (at < text.size()) text[at] = static_cast<char>(text[at] ^ (1 << random() % 8));
+  if (at < text.size())
+    text[at] = static_cast<char>(text[at] ^ (1 << random() % 8));
 }
 
 void SetByte(std::string& text, size_t at, std::mt19937_64& random) {
@@ -53,17 +54,33 @@ void ChangeOnce(std::string& text, const Material& material,
                 std::mt19937_64& random) {
   const size_t at = Below(text.size() + 1, random);
   switch (random() % 10) {
-    case 0: return FlipBit(text, at, random);
-    case 1: return SetByte(text, at, random);
-    case 2: text.erase(at, 1 + Below(4, random)); return;
-    case 3: text.erase(at, 1 + Below(64, random)); return;
-    case 4: text.insert(at, 1, InterestingByte(random)); return;
-    case 5: text.insert(at, PartOf(OneOf(material.corpus, random), 64, random)); return;
-    case 6: text.insert(at, PartOf(text, 32, random)); return;
-    case 7: return Repeat(text, at, random);
-    case 8: text.resize(at); return;
+    case 0:
+      return FlipBit(text, at, random);
+    case 1:
+      return SetByte(text, at, random);
+    case 2:
+      text.erase(at, 1 + Below(4, random));
+      return;
+    case 3:
+      text.erase(at, 1 + Below(64, random));
+      return;
+    case 4:
+      text.insert(at, 1, InterestingByte(random));
+      return;
+    case 5:
+      text.insert(at, PartOf(OneOf(material.corpus, random), 64, random));
+      return;
+    case 6:
+      text.insert(at, PartOf(text, 32, random));
+      return;
+    case 7:
+      return Repeat(text, at, random);
+    case 8:
+      text.resize(at);
+      return;
     default:
-      if (!material.words.empty()) text.insert(at, OneOf(material.words, random));
+      if (!material.words.empty())
+        text.insert(at, OneOf(material.words, random));
       return;
   }
 }
@@ -91,7 +108,8 @@ std::vector<std::string> ParseDictionary(const std::string& text) {
       if (line[i] != '\\') {
         word += line[i];
       } else if (line[i + 1] == 'x' && i + 3 < end) {
-        word += static_cast<char>(std::stoi(line.substr(i + 2, 2), nullptr, 16));
+        word +=
+            static_cast<char>(std::stoi(line.substr(i + 2, 2), nullptr, 16));
         i += 3;
       } else {
         word += line[++i];

@@ -44,11 +44,10 @@ std::string Dump(const SourcePlan& plan) {
   for (const int32_t partition : plan.partitions) {
     base::AppendCat(out, " ", partition);
   }
-  base::AppendCat(out, "\non_error: ",
-                  kOnError[static_cast<size_t>(plan.on_error)],
-                  "\non_gap: ", kOnGap[static_cast<size_t>(plan.on_gap)],
-                  "\nstart_from: ",
-                  kStartFrom[static_cast<size_t>(plan.start_from)], "\n");
+  base::AppendCat(
+      out, "\non_error: ", kOnError[static_cast<size_t>(plan.on_error)],
+      "\non_gap: ", kOnGap[static_cast<size_t>(plan.on_gap)],
+      "\nstart_from: ", kStartFrom[static_cast<size_t>(plan.start_from)], "\n");
   for (const auto& [key, value] : plan.properties) {
     base::AppendCat(out, key, ": ", value, "\n");
   }
@@ -99,9 +98,9 @@ TEST(SourcePlanTest, NumbersAreLimitedOnBothSides) {
     std::string option;
     int64_t min, max;
   };
-  for (const Limit& limit : {Limit{"num_consumers", 1, 1024},
-                             Limit{"batch", 1, 1'000'000},
-                             Limit{"batch_timeout", 1, 86'400'000}}) {
+  for (const Limit& limit :
+       {Limit{"num_consumers", 1, 1024}, Limit{"batch", 1, 1'000'000},
+        Limit{"batch_timeout", 1, 86'400'000}}) {
     const auto with = [&](int64_t value) {
       return Plan(base::Cat("CREATE SOURCE k ", limit.option, "='", value, "'"),
                   BrokerOptions::kOptional)
@@ -110,13 +109,13 @@ TEST(SourcePlanTest, NumbersAreLimitedOnBothSides) {
     EXPECT_TRUE(with(limit.min).ok());
     EXPECT_TRUE(with(limit.min + 1).ok());
     EXPECT_TRUE(with(limit.max).ok());
-    for (const int64_t value : {limit.min - 1, limit.max + 1, INT64_MAX,
-                                INT64_MIN, int64_t{-1}}) {
+    for (const int64_t value :
+         {limit.min - 1, limit.max + 1, INT64_MAX, INT64_MIN, int64_t{-1}}) {
       EXPECT_EQ(with(value).message(),
                 base::ToAbsl(base::Cat(
                     "Option ", limit.option, " must be a whole number from ",
-                    limit.min, " to ", limit.max, ": '", value, "' [at 1:",
-                    18 + limit.option.size(), "]")));
+                    limit.min, " to ", limit.max, ": '", value,
+                    "' [at 1:", 18 + limit.option.size(), "]")));
     }
   }
 }

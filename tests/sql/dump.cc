@@ -12,8 +12,8 @@ namespace {
 std::string Number(double value) {
   char buffer[64];
   const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value).ptr;
-  return base::Cat("double ", std::string_view(buffer, static_cast<size_t>(
-                                                           end - buffer)));
+  return base::Cat("double ",
+                   std::string_view(buffer, static_cast<size_t>(end - buffer)));
 }
 
 std::string Quoted(std::string_view text) {
@@ -30,7 +30,9 @@ struct NodeDumper {
   std::string operator()(const Literal& literal) const {
     struct Visitor {
       std::string operator()(std::monostate) const { return "null"; }
-      std::string operator()(bool value) const { return value ? "true" : "false"; }
+      std::string operator()(bool value) const {
+        return value ? "true" : "false";
+      }
       std::string operator()(int64_t value) const { return base::Cat(value); }
       std::string operator()(double value) const { return Number(value); }
       std::string operator()(const std::string& v) const { return Quoted(v); }
@@ -45,9 +47,9 @@ struct NodeDumper {
                 {unary.operand});
   }
   std::string operator()(const Binary& binary) const {
-    constexpr std::string_view kNames[] = {"+",  "-", "*",  "/", "div", "%", "=",
-                                           "<>", "<", "<=", ">", ">=",  "and",
-                                           "or"};
+    constexpr std::string_view kNames[] = {
+        "+",  "-", "*",  "/", "div", "%",   "=",
+        "<>", "<", "<=", ">", ">=",  "and", "or"};
     return List(kNames[static_cast<size_t>(binary.op)],
                 {binary.left, binary.right});
   }
@@ -151,7 +153,8 @@ std::string Dump(const Select& select) {
   for (const ExprPtr& expr : select.group_by) {
     base::AppendCat(out, "group_by ", Dump(*expr), "\n");
   }
-  if (select.having) base::AppendCat(out, "having ", Dump(*select.having), "\n");
+  if (select.having)
+    base::AppendCat(out, "having ", Dump(*select.having), "\n");
   for (const OrderItem& item : select.order_by) {
     base::AppendCat(out, "order_by ", Dump(*item.expr),
                     item.descending ? " desc\n" : "\n");

@@ -47,9 +47,7 @@ std::string ErrorOf(std::string_view text) {
 
 TEST(LimitsTest, StatementBytes) {
   TestLimit(kMaxStatementBytes, "Statement is longer than 262144 bytes: 262145",
-            [](size_t n) {
-              return "SHOW SOURCES" + Times(" ", n - 12);
-            });
+            [](size_t n) { return "SHOW SOURCES" + Times(" ", n - 12); });
 }
 
 TEST(LimitsTest, Tokens) {
@@ -58,8 +56,8 @@ TEST(LimitsTest, Tokens) {
     // ",1" is two, and "+ 1" makes the number even.
     const size_t left = n - 15;
     return base::Cat("CREATE MATERIALIZED VIEW v TO t AS SELECT x IN (",
-                     left % 2 == 1 ? "+1" : "1",
-                     Times(",1", left / 2), ") FROM k");
+                     left % 2 == 1 ? "+1" : "1", Times(",1", left / 2),
+                     ") FROM k");
   });
 }
 
@@ -67,8 +65,8 @@ TEST(LimitsTest, Tokens) {
 TEST(LimitsTest, ShownTextIsWithinTheLimitsToo) {
   const auto many_tokens = [](size_t n) {
     return base::Cat("CREATE MV v TO t SELECT x IN (",
-                     (n - 13) % 2 == 1 ? "+1" : "1",
-                     Times(",1", (n - 13) / 2), ") FROM k");
+                     (n - 13) % 2 == 1 ? "+1" : "1", Times(",1", (n - 13) / 2),
+                     ") FROM k");
   };
   EXPECT_TRUE(ParseStatement(many_tokens(kMaxTokens - 2)).ok());
   for (const size_t n : {kMaxTokens - 1, kMaxTokens}) {
@@ -87,9 +85,8 @@ TEST(LimitsTest, Columns) {
 }
 
 TEST(LimitsTest, SelectItems) {
-  TestLimit(kMaxColumns, "SELECT has more than 1000 items", [](size_t n) {
-    return View(base::Cat("a", Times(", a", n - 1)));
-  });
+  TestLimit(kMaxColumns, "SELECT has more than 1000 items",
+            [](size_t n) { return View(base::Cat("a", Times(", a", n - 1))); });
 }
 
 TEST(LimitsTest, GroupByItems) {
@@ -160,18 +157,18 @@ TEST(LimitsTest, Depth) {
   constexpr std::string_view kError =
       "Expression is nested deeper than 200 levels";
   const std::vector<std::pair<std::string, std::string>> nestings = {
-      {"(", ")"},        {"f(", ")"},       {"NOT ", ""},
-      {"- ", ""},        {"+ ", ""},        {"CAST(", " AS int)"},
-      {"IN(", ", 1)"},   {"f(1, ", ")"},    {"1 IN (", ")"},
-      {"1 + (", ")"},    {"1 OR (", ")"},   {"", " + 1"},
-      {"", " IS NULL"},  {"", " IN (1)"},   {"", " BETWEEN 1 AND 2"},
+      {"(", ")"},       {"f(", ")"},     {"NOT ", ""},
+      {"- ", ""},       {"+ ", ""},      {"CAST(", " AS int)"},
+      {"IN(", ", 1)"},  {"f(1, ", ")"},  {"1 IN (", ")"},
+      {"1 + (", ")"},   {"1 OR (", ")"}, {"", " + 1"},
+      {"", " IS NULL"}, {"", " IN (1)"}, {"", " BETWEEN 1 AND 2"},
       {"-(", ")"}};
   for (const auto& [before, after] : nestings) {
     // -( is two nestings each.
     const size_t levels = before == "-(" ? 2 : 1;
     const auto make = [&](size_t n) {
-      return View(base::Cat(Times(before, n), n % 2 == 0 ? "a" : "b",
-                            Times(after, n)));
+      return View(
+          base::Cat(Times(before, n), n % 2 == 0 ? "a" : "b", Times(after, n)));
     };
     if (levels == 1) {
       TestLimit(kMaxDepth, kError, make);
@@ -185,8 +182,8 @@ TEST(LimitsTest, Depth) {
 // AND and OR are no nesting: they are balanced.
 TEST(LimitsTest, ChainsOfConditionsAreNotDeep) {
   for (const std::string_view op : {" AND ", " OR "}) {
-    const auto statement = ParseStatement(
-        View("a = 1" + Times(base::Cat(op, "a = 1"), 5'000)));
+    const auto statement =
+        ParseStatement(View("a = 1" + Times(base::Cat(op, "a = 1"), 5'000)));
     ASSERT_TRUE(statement.ok()) << statement.status();
     EXPECT_EQ(RoundTripProblem(*statement), "");
   }

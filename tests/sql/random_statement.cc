@@ -3,8 +3,8 @@
 #include "tests/sql/random_statement.h"
 
 #include <initializer_list>
-#include <utility>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 
@@ -28,11 +28,11 @@ class Writer {
   }
 
   std::string View() {
-    std::string out = Join({OneOf({"create mv", "CREATE  MATERIALIZED\nVIEW",
-                                   "explain create mv"}),
-                            Chance(3) ? "if not exists" : "", Name(), "TO",
-                            Name(), Chance(2) ? "as" : "", "select",
-                            Chance(4) ? "DISTINCT" : ""});
+    std::string out =
+        Join({OneOf({"create mv", "CREATE  MATERIALIZED\nVIEW",
+                     "explain create mv"}),
+              Chance(3) ? "if not exists" : "", Name(), "TO", Name(),
+              Chance(2) ? "as" : "", "select", Chance(4) ? "DISTINCT" : ""});
     out += " " + List([&] { return Item(); });
     out += Join({"", "FROM", Name()});
     if (Chance(2)) out += Join({"", "where", Expr(3)});
@@ -42,8 +42,8 @@ class Writer {
     if (Chance(3)) out += Join({"", "HAVING", Expr(2)});
     if (Chance(3)) {
       out += Join({"", "order  BY", List([&] {
-        return Expr(2) + OneOf({"", " desc", " ASC"});
-      })});
+                     return Expr(2) + OneOf({"", " desc", " ASC"});
+                   })});
     }
     return out + End();
   }
@@ -122,18 +122,30 @@ class Writer {
     if (depth == 0) return Leaf();
     const auto sub = [&] { return Operand(depth - 1); };
     switch (Below(12)) {
-      case 0: return Leaf();
-      case 1: return sub() + OneOf({"+", " - ", "*", " / ", "%"}) + sub();
-      case 2: return sub() + OneOf({" DIV ", " mod "}) + sub();
-      case 3: return sub() + OneOf({"=", " <> ", "!=", "<", "<=", ">", ">="}) + sub();
-      case 4: return sub() + OneOf({" and ", "\nOR "}) + sub();
-      case 5: return "NOT " + sub();
-      case 6: return OneOf({"- ", "+", "-\n"}) + sub();
-      case 7: return sub() + OneOf({" is null", " IS  NOT NULL"});
-      case 8: return sub() + OneOf({" in (", " not in\n("}) + List(sub) + ")";
-      case 9: return sub() + " between " + sub() + " and " + sub();
-      case 10: return "CAST(" + sub() + " as bigint)";
-      default: return Call(depth - 1);
+      case 0:
+        return Leaf();
+      case 1:
+        return sub() + OneOf({"+", " - ", "*", " / ", "%"}) + sub();
+      case 2:
+        return sub() + OneOf({" DIV ", " mod "}) + sub();
+      case 3:
+        return sub() + OneOf({"=", " <> ", "!=", "<", "<=", ">", ">="}) + sub();
+      case 4:
+        return sub() + OneOf({" and ", "\nOR "}) + sub();
+      case 5:
+        return "NOT " + sub();
+      case 6:
+        return OneOf({"- ", "+", "-\n"}) + sub();
+      case 7:
+        return sub() + OneOf({" is null", " IS  NOT NULL"});
+      case 8:
+        return sub() + OneOf({" in (", " not in\n("}) + List(sub) + ")";
+      case 9:
+        return sub() + " between " + sub() + " and " + sub();
+      case 10:
+        return "CAST(" + sub() + " as bigint)";
+      default:
+        return Call(depth - 1);
     }
   }
   std::string Operand(int depth) { return "(" + Expr(depth) + ")"; }
@@ -146,11 +158,16 @@ class Writer {
   }
   std::string Leaf() {
     switch (Below(6)) {
-      case 0: return String();
-      case 1: return OneOf({"", "-", "- "}) + Number();
-      case 2: return OneOf({"NULL", "true", "False"});
-      case 3: return ColumnName() + OneOf({".b", "[0]", "['x y']", ".`c d`[1]"});
-      default: return ColumnName();
+      case 0:
+        return String();
+      case 1:
+        return OneOf({"", "-", "- "}) + Number();
+      case 2:
+        return OneOf({"NULL", "true", "False"});
+      case 3:
+        return ColumnName() + OneOf({".b", "[0]", "['x y']", ".`c d`[1]"});
+      default:
+        return ColumnName();
     }
   }
 

@@ -92,8 +92,8 @@ TEST(RobustnessTest, DepthOfAHundredThousand) {
        {"(", "NOT ", "-", "- ", "f(", "IN(", "CAST(", "a IN (", "a[", "a.",
         "f(a, {", "CASE ", "1+(", "((a", "!"}) {
     for (const size_t n : {size_t{10'000}, size_t{100'000}}) {
-      const std::string text = base::Cat("CREATE MV v TO t AS SELECT ",
-                                         Times(nest, n), "a FROM k");
+      const std::string text =
+          base::Cat("CREATE MV v TO t AS SELECT ", Times(nest, n), "a FROM k");
       EXPECT_FALSE(ParseStatement(text).ok()) << nest;
       Try(text);
     }

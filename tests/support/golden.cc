@@ -137,9 +137,10 @@ void RunFile(const std::string& path, const Handler& handler) {
       block.expected = output;
       continue;
     }
-    ADD_FAILURE_AT(path.c_str(), block.line)
-        << "input:\n" << block.input << "\nexpected:\n" << block.expected
-        << "\nactual:\n" << output;
+    ADD_FAILURE_AT(path.c_str(), block.line) << "input:\n"
+                                             << block.input << "\nexpected:\n"
+                                             << block.expected << "\nactual:\n"
+                                             << output;
   }
   if (!rewriting) return;
   const std::string rewritten = PrintBlocks(blocks);

@@ -61,15 +61,16 @@ TEST_F(GoldenTest, FailsWhereTheOutputDiffers) {
   RunFile(path_, [](const std::string&) { return "A\n"; });
   static std::string path;
   path = path_;
-  EXPECT_NONFATAL_FAILURE(
-      RunFile(path, [](const std::string&) { return "B"; }), "actual:\nB");
+  EXPECT_NONFATAL_FAILURE(RunFile(path, [](const std::string&) { return "B"; }),
+                          "actual:\nB");
   EXPECT_EQ(Read(), "a\n----\nA\n");
 }
 
 TEST_F(GoldenTest, RewritesOnDemand) {
   Write("# Kept.\na\n----\nA\n\nb\n----\n");
   setenv("ROWFALL_REWRITE", "1", 1);
-  RunFile(path_, [](const std::string& input) { return input + "\n\n" + input; });
+  RunFile(path_,
+          [](const std::string& input) { return input + "\n\n" + input; });
   unsetenv("ROWFALL_REWRITE");
   const std::string rewritten = Read();
   EXPECT_EQ(rewritten,

@@ -113,7 +113,7 @@ absl::StatusOr<std::shared_ptr<KafkaClient>> KafkaClient::Make(
       rd_kafka_poll_set_consumer(client->handle_) != RD_KAFKA_RESP_ERR_NO_ERROR)
     status = absl::InternalError("Kafka client has no consumer queue");
   if (status.ok()) return client;
-  (void)End(std::move(client), absl::Seconds(5));
+  (void)End(std::move(client), absl::Seconds(5), Leaving::kSilently);
   return status;
 }
 
@@ -136,12 +136,13 @@ bool KafkaClient::Leave(absl::Duration timeout) {
 }
 
 absl::Status KafkaClient::End(std::shared_ptr<KafkaClient> client,
-                              absl::Duration timeout) {
+                              absl::Duration timeout, Leaving leaving) {
   const absl::Duration start = Clock::Real()->Monotonic();
   client->callbacks_ = nullptr;
   client->probe_->Stop();
-  // A coordinator that does not answer must leave time for the destruction.
-  const bool left = client->Leave(timeout * 0.6);
+  // Once begun, leaving takes up to 5 seconds of a broker's silence.
+  const bool left =
+      leaving == Leaving::kTell && client->Leave(timeout * 0.6);
   const int flags = left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE;
   auto destroy = [client, flags] {
     client->probe_->Join();

@@ -3,6 +3,7 @@
 #ifndef ROWFALL_SOURCE_KAFKA_CLIENT_H_
 #define ROWFALL_SOURCE_KAFKA_CLIENT_H_
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -55,10 +56,14 @@ class KafkaClient {
   static void CommitDone(rd_kafka_t* handle, rd_kafka_resp_err_t code,
                          rd_kafka_topic_partition_list_t* list, void* tag);
 
-  // Leaves the group, ends all and destroys the client within `timeout`.
-  // No other call may follow. Errors: DeadlineExceeded: left behind.
+  enum class Leaving : uint8_t {
+    kTell,     // Leaves the group, so that others get its partitions at once.
+    kSilently  // For a group that does not answer, which would take seconds.
+  };
+  // Ends all and destroys the client within `timeout`. No other call may
+  // follow. Errors: DeadlineExceeded: left behind.
   static absl::Status End(std::shared_ptr<KafkaClient> client,
-                          absl::Duration timeout);
+                          absl::Duration timeout, Leaving leaving);
 
  private:
   bool Leave(absl::Duration timeout);

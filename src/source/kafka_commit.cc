@@ -51,6 +51,7 @@ void KafkaConsumer::OnCommit(rd_kafka_resp_err_t code,
                              void* tag) {
   auto commit = commits_.find(reinterpret_cast<uintptr_t>(tag));
   if (commit == commits_.end()) return;
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) group_is_silent_ = false;
   CommitResult result = MakeCommitResult(code, list);
   const uint64_t id = commit->second;
   commits_.erase(commit);
@@ -75,6 +76,7 @@ absl::Status KafkaConsumer::Commit(std::span<const PartitionOffset> positions,
         std::clamp(rest, absl::ZeroDuration(), absl::Hours(1))));
     EventHandle event(rd_kafka_queue_poll(answers.get(), wait_ms));
     if (event != nullptr) {
+      group_is_silent_ = false;
       return MakeCommitResult(
                  rd_kafka_event_error(event.get()),
                  rd_kafka_event_topic_partition_list(event.get()))
@@ -82,6 +84,7 @@ absl::Status KafkaConsumer::Commit(std::span<const PartitionOffset> positions,
     }
     if (Now() >= deadline) break;
   }
+  group_is_silent_ = true;
   return absl::DeadlineExceededError(
       base::Cat("Commit was not answered in time, it may still happen: ",
                 absl::FormatDuration(timeout)));

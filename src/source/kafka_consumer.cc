@@ -94,6 +94,8 @@ absl::Status KafkaConsumer::Start() {
   DrainLog();
   if (!config_.partitions.empty()) {
     pending_ = ListedPartitions(config_);
+    // Lets the client look for the leaders now: it saves a second later.
+    for (const TopicPartition& partition : pending_) GetWatermarks(partition);
     phase_ = Phase::kReadOffsets;
     return absl::OkStatus();
   }
@@ -119,6 +121,7 @@ void KafkaConsumer::Report(absl::Status trouble) {
 void KafkaConsumer::OnError(rd_kafka_resp_err_t code,
                             std::string_view reason) {
   if (IsNoise(code)) return;
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) group_is_silent_ = true;
   if (code == RD_KAFKA_RESP_ERR__FATAL) {
     char text[512] = "";
     code = rd_kafka_fatal_error(handle(), text, sizeof(text));
@@ -157,9 +160,12 @@ absl::Status KafkaConsumer::Close(absl::Duration timeout) {
   Forget();
   committed_.Cancel();
   queue_.reset();
-  // Messages of librdkafka about the end are worth a line each.
+  // What librdkafka says about the end belongs to the log as well.
   auto client = client_;
-  close_status_ = KafkaClient::End(std::move(client_), timeout);
+  close_status_ = KafkaClient::End(
+      std::move(client_), timeout,
+      group_is_silent_ ? KafkaClient::Leaving::kSilently
+                       : KafkaClient::Leaving::kTell);
   client_ = nullptr;
   client->log().Drain(options_.log);
   if (!close_status_.ok() && options_.log)

@@ -153,6 +153,8 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
   FetchWaker waker_;
   size_t wake_partition_ = 0;
 
+  // The group did not answer when it was asked last.
+  bool group_is_silent_ = false;
   uintptr_t last_commit_ = 0;
   std::map<uintptr_t, uint64_t> commits_;  // Our number -> the worker's.
 };

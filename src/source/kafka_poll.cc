@@ -262,6 +262,7 @@ void KafkaConsumer::ServeOffsets() {
     ask_at_ = Now() + ask_backoff_;
     return;
   }
+  group_is_silent_ = false;
   phase_ = Phase::kAwaitAssign;
   Add(PartitionsAssigned{*std::move(*answer)});
 }

@@ -25,12 +25,19 @@ bool IsFinal(rd_kafka_resp_err_t code, std::string_view detail) {
   }
 }
 
+// The time and the state of the connection say nothing to a user, and make a
+// new text of the same trouble.
+std::string_view WithoutTimes(std::string_view detail) {
+  return detail.substr(0, detail.find(" (after "));
+}
+
 }  // namespace
 
 absl::Status TroubleStatus(rd_kafka_resp_err_t code, std::string_view detail,
                            std::string_view place) {
   std::string text = base::Cat(
-      "Kafka consumer: ", detail.empty() ? rd_kafka_err2str(code) : detail);
+      "Kafka consumer: ",
+      detail.empty() ? rd_kafka_err2str(code) : WithoutTimes(detail));
   if (!place.empty()) base::AppendCat(text, " [", place, "]");
   return IsFinal(code, detail) ? absl::FailedPreconditionError(text)
                                : absl::UnavailableError(text);

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brokers that fail: the consumer goes on, or ends within its time.
+#include <algorithm>
+#include <set>
+#include <string>
+
 #include "gtest/gtest.h"
 #include "tests/source/worker.h"
 
@@ -52,20 +56,24 @@ TEST(KafkaSourceFaultTest, GoesOnWhenTheLeaderMoves) {
 }
 
 TEST(KafkaSourceFaultTest, SaysTheSameTroubleOnce) {
-  auto broker = MustStart(1);
-  SourceConfig config = EmbeddedConfig(*broker);
-  config.topics = {"missing"};
-  config.partitions = {0};
+  SourceConfig config;
+  config.brokers = {"127.0.0.1:1"};  // Connections are refused at once.
+  config.topics = {"t"};
+  config.consumer_group = "g";
+  config.properties = {{"reconnect.backoff.max.ms", "100"}};
   Worker worker(MustMake(config));
   ASSERT_TRUE(worker.PollUntilEvent<SourceTrouble>());
-  int num_same = 0;
-  const absl::Status first = worker.Last<SourceTrouble>()->status;
   worker.PollUntil([] { return false; }, absl::Seconds(2));
+  std::set<std::string> texts;
+  size_t num_troubles = 0;
   for (const SourceEvent& event : worker.events) {
-    const auto* trouble = std::get_if<SourceTrouble>(&event);
-    if (trouble != nullptr && trouble->status == first) ++num_same;
+    if (const auto* trouble = std::get_if<SourceTrouble>(&event)) {
+      ++num_troubles;
+      texts.insert(trouble->status.ToString());
+    }
   }
-  EXPECT_EQ(num_same, 1) << first;
+  EXPECT_GE(num_troubles, 1u);
+  EXPECT_EQ(texts.size(), num_troubles);
 }
 
 TEST(KafkaSourceFaultTest, CloseEndsInTimeWhenTheBrokerIsGone) {
@@ -87,8 +95,32 @@ TEST(KafkaSourceFaultTest, CloseEndsInTimeWhenTheBrokerDoesNotAnswer) {
   ASSERT_TRUE(worker.PollUntilSeen(10));
   broker->SetRoundTrip(1, absl::Seconds(60));
   absl::Status status;
+  EXPECT_LT(Elapsed([&] { status = worker.source().Close(absl::Seconds(2)); }),
+            absl::Seconds(4));
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded) << status;
+  EXPECT_EQ(NumLeakedClients(), 1);
+  // The client waits 5 seconds for the answer and then ends by itself.
+  EXPECT_TRUE(worker.PollUntil([] { return NumLeakedClients() == 0; }));
+}
+
+TEST(KafkaSourceFaultTest, CloseIsQuickWhenAllBrokersAreKnownToBeGone) {
+  auto broker = MustStart(1);
+  Produce(*broker, 10);
+  Worker worker(MustMake(EmbeddedConfig(*broker)));
+  ASSERT_TRUE(worker.PollUntilSeen(10));
+  broker->SetBrokerDown(1);
+  ASSERT_TRUE(worker.PollUntil([&] {
+    return std::any_of(
+        worker.events.begin(), worker.events.end(), [](const auto& event) {
+          const auto* trouble = std::get_if<SourceTrouble>(&event);
+          return trouble != nullptr &&
+                 trouble->status.ToString().find("brokers are down") !=
+                     std::string::npos;
+        });
+  }));
+  absl::Status status;
   EXPECT_LT(Elapsed([&] { status = worker.source().Close(absl::Seconds(4)); }),
-            absl::Seconds(6));
+            absl::Seconds(2));
   EXPECT_TRUE(status.ok()) << status;
 }
 

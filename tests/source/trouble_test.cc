@@ -20,6 +20,13 @@ TEST(TroubleTest, WhatTheClientRetriesIsUnavailable) {
             "Kafka consumer: Local: All broker connections are down");
 }
 
+TEST(TroubleTest, TimesMakeNoNewText) {
+  EXPECT_EQ(TroubleStatus(RD_KAFKA_RESP_ERR__TRANSPORT,
+                          "b:1/1: Disconnected (after 3013ms in state UP)", "")
+                .message(),
+            "Kafka consumer: b:1/1: Disconnected");
+}
+
 TEST(TroubleTest, WhatNeverHealsIsFinal) {
   for (rd_kafka_resp_err_t code :
        {RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,

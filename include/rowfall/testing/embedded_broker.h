@@ -27,7 +27,7 @@ namespace rowfall::testing {
 /// A group is slow to form: its first member waits 3 seconds, and whenever
 /// members come or go the group waits for its session timeout less a second.
 /// So consumers need client_properties(), or a view that is resumed waits for
-/// 44 seconds.
+/// 44 seconds. While it waits it takes no commits.
 ///
 /// Thread-safe. Ends with the object; end the consumers first.
 class ROWFALL_EXPORT EmbeddedBroker {

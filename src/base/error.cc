@@ -38,13 +38,17 @@ std::string ErrorWithCaret(const absl::Status& status, std::string_view sql) {
     if (start == std::string_view::npos) return out;
     ++start;
   }
-  const std::string_view line = sql.substr(start, sql.find('\n', start) - start);
+  std::string_view line = sql.substr(start, sql.find('\n', start) - start);
+  if (line.ends_with('\r')) line.remove_suffix(1);
   base::AppendCat(out, "\n", base::EscapeControl(line, "\t"), "\n");
   const size_t column = static_cast<size_t>(place->column - 1);
   for (size_t i = 0; i < std::min(column, line.size()); ++i) {
     // One mark a character: continuation bytes of UTF-8 take no room.
     if ((static_cast<unsigned char>(line[i]) & 0xc0) == 0x80) continue;
-    out.push_back(line[i] == '\t' ? '\t' : ' ');
+    // A control character is printed as \xNN.
+    const auto byte = static_cast<unsigned char>(line[i]);
+    const bool escaped = line[i] != '\t' && (byte < 0x20 || byte == 0x7f);
+    out.append(escaped ? 4 : 1, line[i] == '\t' ? '\t' : ' ');
   }
   out.push_back('^');
   return out;

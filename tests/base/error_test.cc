@@ -74,6 +74,12 @@ TEST(ErrorWithCaretTest, IsTheTextAloneWithoutPlaceOrLine) {
 TEST(ErrorWithCaretTest, EscapesControlCharacters) {
   const std::string text = ErrorWithCaret(InvalidAt({1, 1}, "Bad"), "a\x1b[1m");
   EXPECT_EQ(text, "Bad [at 1:1]\na\\x1b[1m\n^");
+  EXPECT_EQ(ErrorWithCaret(InvalidAt({1, 3}, "Bad"), "\x01 x"),
+            "Bad [at 1:3]\n\\x01 x\n     ^");
+}
+TEST(ErrorWithCaretTest, LeavesOutTheReturnOfALineEnd) {
+  EXPECT_EQ(ErrorWithCaret(InvalidAt({1, 1}, "Bad"), "one\r\ntwo"),
+            "Bad [at 1:1]\none\n^");
 }
 
 }  // namespace

@@ -1,0 +1,2 @@
+rowfall_fuzz_target(eval_fuzz
+  SOURCES eval_fuzz.cc STAGES eval sql)

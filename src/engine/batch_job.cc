@@ -103,6 +103,12 @@ BatchJob::Outcome BatchJob::HandOver() {
       reject_log_.Skipped(MakeReject(i));
     }
   }
+  if (!rejects_.empty()) {
+    const Reject reject = MakeReject(rejects_.size() - 1);
+    board_->SetLastError(base::Cat("Rejected at ",
+                                   RejectStageName(reject.stage), ": ",
+                                   reject.ToString()));
+  }
   num_rejected_ += rejects_.size();
   rejects_.clear();
   step_ = after_rejects_;

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -57,6 +58,16 @@ void AddRow(sqlite3_stmt* statement, Rows& result) {
     const auto* text = sqlite3_column_text(statement, i);
     row.emplace_back(std::in_place, reinterpret_cast<const char*>(text),
                      sqlite3_column_bytes(statement, i));
+  }
+}
+
+// A column of NULLs alone is nothing to be printed to the right.
+void ForgetEmptyColumns(Rows& result) {
+  for (size_t i = 0; i < result.columns.size(); ++i) {
+    const bool any =
+        std::any_of(result.rows.begin(), result.rows.end(),
+                    [i](const auto& row) { return row[i].has_value(); });
+    if (!any) result.numeric[i] = false;
   }
 }
 
@@ -113,6 +124,7 @@ absl::StatusOr<Rows> Database::Execute(const std::string& sql) {
   int code;
   while ((code = sqlite3_step(raw)) == SQLITE_ROW) AddRow(raw, result);
   if (code != SQLITE_DONE) return Error("");
+  ForgetEmptyColumns(result);
   if (result.columns.empty()) {
     result.rows_affected = ChangesRows(text) ? sqlite3_changes64(handle_) : 0;
   }

@@ -34,7 +34,7 @@ TEST(Transform, PrintsRowsInOrder) {
   EXPECT_EQ(outcome.err, "");
   EXPECT_EQ(outcome.exit_status, 0);
   EXPECT_EQ(outcome.out,
-            R"({"id":1,"name":"a\tb","tags":[1,3],"size":[2, "x"]})"
+            R"({"id":1,"name":"a\tb","tags":[1,3],"size":[2,"x"]})"
             "\n"
             R"({"id":9223372036854775807,"name":null,"tags":null,"size":null})"
             "\n"

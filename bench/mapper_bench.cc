@@ -51,8 +51,7 @@ std::string GlossMessage(Random& random, int id) {
          ", \"GlossDef\": {\"size\": [" + std::to_string(random.Below(10)) +
          "," + std::to_string(random.Below(10)) + "," +
          std::to_string(10 + random.Below(90)) + "], \"title\": \"" +
-         random.Text(28) + "\", \"para\": \"" + random.Text(60) +
-         "\"}}";
+         random.Text(28) + "\", \"para\": \"" + random.Text(60) + "\"}}";
 }
 
 std::string FlatMessage(Random& random, int id) {
@@ -155,7 +154,8 @@ void BM_Flat20(benchmark::State& state) {
   std::vector<Leaf> leaves;
   for (int i = 0; i < 20; ++i) {
     const std::string name = "c" + std::to_string(i);
-    leaves.push_back({name, name, {}, i % 2 == 0 ? Type::kBigint : Type::kText});
+    leaves.push_back(
+        {name, name, {}, i % 2 == 0 ? Type::kBigint : Type::kText});
   }
   RunMapper(state, leaves, FlatMessage);
 }
@@ -164,7 +164,9 @@ BENCHMARK(BM_Flat20);
 void BM_Nested2K_TwoLeaves(benchmark::State& state) {
   RunMapper(state,
             {{"head", "head", {std::string("id")}, Type::kBigint},
-             {"tail", "tail", {std::string("sum"), std::string("amount")},
+             {"tail",
+              "tail",
+              {std::string("sum"), std::string("amount")},
               Type::kDouble}},
             NestedMessage);
 }

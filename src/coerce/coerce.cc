@@ -36,9 +36,8 @@ bool AppendInteger(std::string_view text, Form form, Column& out,
                    std::string& reason) {
   const bool is_int = out.type() == Type::kInt;
   int64_t value;
-  const NumberResult result =
-      ParseInteger(text, is_int ? 0 : kMinInt64,
-                   is_int ? kMaxUint32 : kMaxInt64, value);
+  const NumberResult result = ParseInteger(
+      text, is_int ? 0 : kMinInt64, is_int ? kMaxUint32 : kMaxInt64, value);
   if (!Report(result, form, text, out.type(), reason)) return false;
   if (is_int) {
     out.AppendInt(static_cast<uint32_t>(value));
@@ -134,8 +133,11 @@ bool AppendQuotedJson(std::string_view quoted, Column& out,
 bool AppendContainer(std::string_view value, bool array, Column& out,
                      std::string& reason) {
   switch (out.type()) {
-    case Type::kText: case Type::kJson: AppendCompacted(value, out); return true;
-    case Type::kMulti: case Type::kMulti64: case Type::kFloatVector:
+    case Type::kText:
+    case Type::kJson: AppendCompacted(value, out); return true;
+    case Type::kMulti:
+    case Type::kMulti64:
+    case Type::kFloatVector:
       if (array) return AppendArray(value, out, reason);
       break;
     default: break;
@@ -147,28 +149,33 @@ bool AppendContainer(std::string_view value, bool array, Column& out,
 
 bool AppendNumber(std::string_view number, Column& out, std::string& reason) {
   switch (out.type()) {
-    case Type::kInt: case Type::kBigint: case Type::kTimestamp:
+    case Type::kInt:
+    case Type::kBigint:
+    case Type::kTimestamp:
       return AppendInteger(number, Form::kNumber, out, reason);
-    case Type::kFloat: case Type::kDouble:
-      return AppendReal(number, Form::kNumber, out, reason);
+    case Type::kFloat:
+    case Type::kDouble: return AppendReal(number, Form::kNumber, out, reason);
     case Type::kBool: return AppendZeroOrOne(number, out, reason);
-    case Type::kText: case Type::kJson: out.AppendText(number); return true;
-    case Type::kMulti: case Type::kMulti64: case Type::kFloatVector: break;
+    case Type::kText:
+    case Type::kJson: out.AppendText(number); return true;
+    case Type::kMulti:
+    case Type::kMulti64:
+    case Type::kFloatVector: break;
   }
   return CannotRead(Form::kNumber, number, out.type(), reason);
 }
 
 bool AppendString(std::string_view text, Column& out, std::string& reason) {
   switch (out.type()) {
-    case Type::kInt: case Type::kBigint:
-      return AppendInteger(text, Form::kString, out, reason);
-    case Type::kFloat: case Type::kDouble:
-      return AppendReal(text, Form::kString, out, reason);
+    case Type::kInt:
+    case Type::kBigint: return AppendInteger(text, Form::kString, out, reason);
+    case Type::kFloat:
+    case Type::kDouble: return AppendReal(text, Form::kString, out, reason);
     case Type::kBool: return AppendTrueOrFalse(text, out, reason);
     case Type::kText: out.AppendText(text); return true;
     case Type::kJson: AppendQuotedText(text, out); return true;
-    case Type::kMulti: case Type::kMulti64:
-      return AppendCommaList(text, out, reason);
+    case Type::kMulti:
+    case Type::kMulti64: return AppendCommaList(text, out, reason);
     case Type::kTimestamp: return AppendTime(text, out, reason);
     case Type::kFloatVector: break;
   }
@@ -181,7 +188,8 @@ bool AppendBool(bool value, Column& out, std::string& reason) {
     case Type::kInt: out.AppendInt(value); return true;
     case Type::kBigint: out.AppendBigint(value); return true;
     case Type::kBool: out.AppendBool(value); return true;
-    case Type::kText: case Type::kJson: out.AppendText(text); return true;
+    case Type::kText:
+    case Type::kJson: out.AppendText(text); return true;
     default: return CannotReadKind(text, out.type(), reason);
   }
 }

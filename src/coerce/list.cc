@@ -95,8 +95,8 @@ template <typename T>
 size_t SortUnique(Buffer& values, size_t first_byte) {
   const auto all = values.MutableAs<T>();
   const auto set = all.subspan(first_byte / sizeof(T));
-  const auto not_rising = std::adjacent_find(set.begin(), set.end(),
-                                             std::greater_equal<T>());
+  const auto not_rising =
+      std::adjacent_find(set.begin(), set.end(), std::greater_equal<T>());
   if (not_rising == set.end()) return values.size();
   std::sort(set.begin(), set.end());
   const auto end = std::unique(set.begin(), set.end());

@@ -10,8 +10,8 @@ namespace rowfall::coerce {
 
 enum class NumberResult : unsigned char {
   kOk,
-  kNoNumber,    // Not what JSON calls a number.
-  kFraction,    // Not integral.
+  kNoNumber,  // Not what JSON calls a number.
+  kFraction,  // Not integral.
   kOutOfRange,
 };
 

@@ -14,8 +14,8 @@ namespace rowfall::coerce {
 enum class Form : unsigned char {
   kNumber,
   kString,
-  kElement,      // A number in an array.
-  kStringPart,   // A number in a string with commas.
+  kElement,     // A number in an array.
+  kStringPart,  // A number in a string with commas.
 };
 
 // Each sets `reason` and returns false.

@@ -30,19 +30,16 @@ class ByteBlock {
   // Quotes, backslashes and control characters.
   uint32_t StringSpecials() const {
     const __m128i control = _mm_set1_epi8(0x1f);
-    return Mask(_mm_or_si128(
-        _mm_or_si128(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8('"')),
-                     _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('\\'))),
-        _mm_cmpeq_epi8(_mm_max_epu8(bytes_, control), control)));
+    return Mask(
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8('"')),
+                                  _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('\\'))),
+                     _mm_cmpeq_epi8(_mm_max_epu8(bytes_, control), control)));
   }
   uint32_t NonAscii() const { return Mask(bytes_); }
   // Bytes up to ' ': white space, and what stands in no valid JSON.
   uint32_t Spaces() const {
     const __m128i space = _mm_set1_epi8(' ');
     return Mask(_mm_cmpeq_epi8(_mm_max_epu8(bytes_, space), space));
-  }
-  uint32_t Equal(char c) const {
-    return Mask(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c)));
   }
   uint32_t EqualTo(const char* p) const {
     return Mask(_mm_cmpeq_epi8(bytes_, Load(p).bytes_));
@@ -69,9 +66,8 @@ class ByteBlock {
   }
   void Store(char* p) const { std::memcpy(p, bytes_, kSize); }
   uint32_t StringSpecials() const {
-    return MaskOf([](unsigned char c) {
-      return c == '"' || c == '\\' || c < 0x20;
-    });
+    return MaskOf(
+        [](unsigned char c) { return c == '"' || c == '\\' || c < 0x20; });
   }
   uint32_t NonAscii() const {
     return MaskOf([](unsigned char c) { return c >= 0x80; });
@@ -79,17 +75,12 @@ class ByteBlock {
   uint32_t Spaces() const {
     return MaskOf([](unsigned char c) { return c <= ' '; });
   }
-  uint32_t Equal(char wanted) const {
-    return MaskOf([wanted](unsigned char c) {
-      return c == static_cast<unsigned char>(wanted);
-    });
-  }
   uint32_t EqualTo(const char* p) const {
     uint32_t mask = 0;
     for (int i = 0; i < kSize; ++i) {
-      mask |= static_cast<uint32_t>(bytes_[i] ==
-                                    static_cast<unsigned char>(p[i]))
-              << i;
+      mask |=
+          static_cast<uint32_t>(bytes_[i] == static_cast<unsigned char>(p[i]))
+          << i;
     }
     return mask;
   }

@@ -29,7 +29,9 @@ bool ReadHex4(const char* p, uint32_t& value) {
 // The character of a one-letter escape, or 0.
 char ShortEscape(char letter) {
   switch (letter) {
-    case '"': case '\\': case '/': return letter;
+    case '"':
+    case '\\':
+    case '/': return letter;
     case 'b': return '\b';
     case 'f': return '\f';
     case 'n': return '\n';

@@ -16,7 +16,7 @@ enum class ScanError : unsigned char {
   kExpectedCommaOrBracket,
   kExpectedObject,   // At the top of a message.
   kExpectedElement,  // In an array at the top of a message.
-  kExpectedEnd,     // Text behind the value.
+  kExpectedEnd,      // Text behind the value.
   kUnfinishedString,
   kControlCharacter,
   kBadEscape,
@@ -40,8 +40,7 @@ struct ScanContext {
   const char* error_at = nullptr;
 
   // Remembers the error. Returns null for the scan to return.
-  [[gnu::cold, gnu::noinline]] const char* Fail(ScanError why,
-                                                const char* at) {
+  [[gnu::cold, gnu::noinline]] const char* Fail(ScanError why, const char* at) {
     error = why;
     error_at = at;
     return nullptr;

@@ -57,7 +57,8 @@ inline const char* ScanString(const char* p, ScanContext& context,
     if (*p != '"') [[unlikely]] {
       return ScanStringSlowly(begin, p, context, escaped);
     }
-    if (non_ascii != 0) [[unlikely]] return CheckStringUtf8(begin, p, context);
+    if (non_ascii != 0) [[unlikely]]
+      return CheckStringUtf8(begin, p, context);
     return p;
   }
 }

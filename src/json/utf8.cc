@@ -44,8 +44,8 @@ const char* FindInvalidUtf8(std::string_view text) {
   while (p < end) {
     if (*p < 0x80) {
       uint64_t word;
-      if (end - p >= 8 && (std::memcpy(&word, p, 8),
-                           (word & 0x8080808080808080) == 0)) {
+      if (end - p >= 8 &&
+          (std::memcpy(&word, p, 8), (word & 0x8080808080808080) == 0)) {
         p += 8;
       } else {
         ++p;

@@ -24,9 +24,9 @@ absl::Status Validate(std::string_view text) {
   if (p != nullptr) p = SkipSpace(p);
   if (p == context.end) return absl::OkStatus();
   if (p != nullptr) context.Fail(ScanError::kExpectedEnd, p);
-  return absl::InvalidArgumentError(base::ToAbsl(base::Cat(
-      ScanErrorText(context.error, context.error_at, context.end), " [byte ",
-      context.error_at - padded.data(), "]")));
+  return absl::InvalidArgumentError(base::ToAbsl(
+      base::Cat(ScanErrorText(context.error, context.error_at, context.end),
+                " [byte ", context.error_at - padded.data(), "]")));
 }
 
 Kind KindOf(std::string_view value) {

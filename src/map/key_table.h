@@ -21,8 +21,7 @@ inline constexpr uint32_t kNoNode = UINT32_MAX;
 // alone, so messages cannot fill it with collisions.
 class KeyTable {
  public:
-  explicit KeyTable(KeyCase key_case = KeyCase::kExact)
-      : key_case_(key_case) {}
+  explicit KeyTable(KeyCase key_case = KeyCase::kExact) : key_case_(key_case) {}
 
   bool empty() const { return entries_.empty(); }
   // REQUIRES: it is not there; lower case where case is ignored.

@@ -22,7 +22,8 @@ namespace rowfall::map {
 inline const char* WriteBigint(const char* p, Column& out) {
   int64_t value;
   p = json::ReadPlainInteger(p, value);
-  if (p != nullptr) [[likely]] out.AppendBigint(value);
+  if (p != nullptr) [[likely]]
+    out.AppendBigint(value);
   return p;
 }
 
@@ -58,8 +59,7 @@ inline const char* WriteText(const char* p, Column& out,
   constexpr size_t kMaxRoom = 4096;
   Buffer& values = out.mutable_values();
   const size_t before = values.size();
-  const size_t room =
-      std::min(static_cast<size_t>(context.end - p), kMaxRoom);
+  const size_t room = std::min(static_cast<size_t>(context.end - p), kMaxRoom);
   values.Reserve(before + room + 1);  // Nothing left would be no memory.
   char* to = values.data() + before;
   const char* const begin = p;
@@ -70,7 +70,8 @@ inline const char* WriteText(const char* p, Column& out,
     const uint32_t stops = block.StringSpecials() | block.NonAscii();
     if (stops == 0) continue;
     p += std::countr_zero(stops);
-    if (*p != '"') [[unlikely]] return WriteTextSlowly(begin, p, out, context);
+    if (*p != '"') [[unlikely]]
+      return WriteTextSlowly(begin, p, out, context);
     FinishText(out, before, static_cast<size_t>(p - begin));
     return p + 1;
   }

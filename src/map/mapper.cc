@@ -129,12 +129,13 @@ void ScanningMapper::MapMessage(const MessageBatch& messages, uint32_t i) {
 }
 
 const char* ScanningMapper::ReadMessage(const char* p) {
-  if (*p == '{') [[likely]] return ReadObjects(p);
+  if (*p == '{') [[likely]]
+    return ReadObjects(p);
   if (*p == '[') return ReadArray(p);
   const bool byte_order_mark = std::string_view(p, 3) == "\xef\xbb\xbf";
-  return reader_.context().Fail(byte_order_mark ? ScanError::kByteOrderMark
-                                                : ScanError::kExpectedObject,
-                                p);
+  return reader_.context().Fail(
+      byte_order_mark ? ScanError::kByteOrderMark : ScanError::kExpectedObject,
+      p);
 }
 
 // One object, or several with or without white space between them.
@@ -144,7 +145,8 @@ const char* ScanningMapper::ReadObjects(const char* p) {
     if (p == nullptr) return nullptr;
     p = json::SkipSpace(p);
   } while (*p == '{');
-  if (p == reader_.context().end) [[likely]] return p;
+  if (p == reader_.context().end) [[likely]]
+    return p;
   return reader_.context().Fail(ScanError::kExpectedEnd, p);
 }
 
@@ -205,14 +207,14 @@ absl::StatusOr<std::unique_ptr<Mapper>> Mapper::Make(
     std::vector<data::Leaf> leaves, MapLimits limits) {
   constexpr size_t kMaxLeaves = 4096;
   if (leaves.size() > kMaxLeaves) {
-    return absl::InvalidArgumentError(base::ToAbsl(
-        base::Cat("More than ", kMaxLeaves,
-                  " columns and paths to read: ", leaves.size())));
+    return absl::InvalidArgumentError(
+        base::ToAbsl(base::Cat("More than ", kMaxLeaves,
+                               " columns and paths to read: ", leaves.size())));
   }
   if (limits.max_depth < 1 || limits.max_depth > json::kMaxDepth) {
     return absl::InvalidArgumentError(
-        base::ToAbsl(base::Cat("Expected max_depth from 1 to ",
-                               json::kMaxDepth, ": ", limits.max_depth)));
+        base::ToAbsl(base::Cat("Expected max_depth from 1 to ", json::kMaxDepth,
+                               ": ", limits.max_depth)));
   }
   return std::make_unique<ScanningMapper>(std::move(leaves), limits);
 }

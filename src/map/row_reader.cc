@@ -44,10 +44,9 @@ const char* RowReader::ReadRow(const char* p, int depth) {
 
 void RowReader::FinishRow() {
   if (!errors_.empty()) [[unlikely]] {
-    std::sort(errors_.begin(), errors_.end(),
-              [](const ValueError& a, const ValueError& b) {
-                return a.at < b.at;
-              });
+    std::sort(
+        errors_.begin(), errors_.end(),
+        [](const ValueError& a, const ValueError& b) { return a.at < b.at; });
     Truncate(rows_);
     return;
   }
@@ -146,7 +145,8 @@ const char* RowReader::ReadArray(Node& node, const char* p, int depth) {
 // Reads a wanted value. Of values under one key the last one counts, and
 // nothing below an earlier one.
 inline const char* RowReader::ReadNode(Node& node, const char* p, int depth) {
-  if (node.row_seen == row_stamp_) [[unlikely]] Reset(node);
+  if (node.row_seen == row_stamp_) [[unlikely]]
+    Reset(node);
   node.row_seen = row_stamp_;
   if (node.single_leaf) return ReadLeaf(node.leaves.front(), p, depth);
   return ReadBranch(node, p, depth);
@@ -181,7 +181,8 @@ inline const char* RowReader::ReadLeaf(uint32_t leaf, const char* p,
   Column& out = *targets_[leaf].column;
   const char* end = nullptr;
   switch (targets_[leaf].type) {
-    case Type::kBigint: case Type::kTimestamp: end = WriteBigint(p, out); break;
+    case Type::kBigint:
+    case Type::kTimestamp: end = WriteBigint(p, out); break;
     case Type::kInt: end = WriteInt(p, out); break;
     case Type::kText:
       if (*p == '"') return WriteText(p + 1, out, context_);
@@ -194,8 +195,7 @@ inline const char* RowReader::ReadLeaf(uint32_t leaf, const char* p,
   return end != nullptr ? end : ReadLeafSlowly(leaf, p, depth);
 }
 
-const char* RowReader::ReadLeafSlowly(uint32_t leaf, const char* p,
-                                      int depth) {
+const char* RowReader::ReadLeafSlowly(uint32_t leaf, const char* p, int depth) {
   const char* const end = Skip(p, depth);
   if (end != nullptr) AppendValue(leaf, p, end);
   return end;
@@ -218,8 +218,7 @@ const char* RowReader::ReadJson(Column& out, const char* p, int depth) {
   return end;
 }
 
-void RowReader::AppendValue(uint32_t leaf, const char* begin,
-                            const char* end) {
+void RowReader::AppendValue(uint32_t leaf, const char* begin, const char* end) {
   Column& out = *targets_[leaf].column;
   const std::string_view text(begin, static_cast<size_t>(end - begin));
   if (coerce::AppendJson(text, out, reason_)) return;

@@ -15,10 +15,10 @@
 namespace rowfall::coerce {
 namespace {
 
-constexpr Type kTypes[] = {
-    Type::kInt, Type::kBigint, Type::kFloat, Type::kDouble,
-    Type::kBool, Type::kText, Type::kJson, Type::kMulti,
-    Type::kMulti64, Type::kTimestamp, Type::kFloatVector};
+constexpr Type kTypes[] = {Type::kInt,       Type::kBigint,     Type::kFloat,
+                           Type::kDouble,    Type::kBool,       Type::kText,
+                           Type::kJson,      Type::kMulti,      Type::kMulti64,
+                           Type::kTimestamp, Type::kFloatVector};
 
 TEST(CoerceTest, LeavesTheColumnAloneWhenItFails) {
   json::RandomJson random(json::TestSeed());
@@ -70,8 +70,8 @@ TEST(CoerceTest, PartsAgreeWithTheWhole) {
           part_ok = AppendNumber(value, by_part, part_reason);
           break;
         case 1: {
-          value = random.OneIn(2) ? "\"" + random.Number() + "\""
-                                  : random.String();
+          value =
+              random.OneIn(2) ? "\"" + random.Number() + "\"" : random.String();
           std::string text;
           json::AppendDecoded(value, text);
           part_ok = AppendString(text, by_part, part_reason);
@@ -109,8 +109,8 @@ TEST(CoerceTest, CutsLongValuesInReasons) {
   Column column(Type::kBigint);
   std::string reason;
   ASSERT_FALSE(AppendString(std::string(1000, 'x'), column, reason));
-  EXPECT_EQ(reason, "Cannot read string as BIGINT: '" + std::string(60, 'x') +
-                        "'...");
+  EXPECT_EQ(reason,
+            "Cannot read string as BIGINT: '" + std::string(60, 'x') + "'...");
   ASSERT_FALSE(AppendNumber(std::string(1000, '9'), column, reason));
   EXPECT_EQ(reason,
             "Number does not fit BIGINT: " + std::string(60, '9') + "...");

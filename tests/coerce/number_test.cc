@@ -28,10 +28,12 @@ std::pair<NumberResult, int64_t> Integer(std::string_view text,
 std::pair<NumberResult, int64_t> Ok(int64_t value) {
   return {NumberResult::kOk, value};
 }
-constexpr std::pair<NumberResult, int64_t> kFraction{NumberResult::kFraction, 0};
+constexpr std::pair<NumberResult, int64_t> kFraction{NumberResult::kFraction,
+                                                     0};
 constexpr std::pair<NumberResult, int64_t> kOutOfRange{
     NumberResult::kOutOfRange, 0};
-constexpr std::pair<NumberResult, int64_t> kNoNumber{NumberResult::kNoNumber, 0};
+constexpr std::pair<NumberResult, int64_t> kNoNumber{NumberResult::kNoNumber,
+                                                     0};
 
 TEST(NumberTest, ReadsIntegersExactlyAtTheBorders) {
   EXPECT_EQ(Integer("9223372036854775807"), Ok(kMax));
@@ -76,8 +78,8 @@ TEST(NumberTest, RefusesFractions) {
 
 TEST(NumberTest, RefusesWhatIsNoNumber) {
   for (const char* text :
-       {"", " ", "x", "-", "+1", "01", "-01", "1.", ".1", "1e", "1e+", "1x",
-        " 1", "1 ", "0x10", "nan", "inf", "1,000", "1_0", "--1"}) {
+       {"",    " ",  "x",  "-",  "+1",   "01",  "-01", "1.",    ".1",  "1e",
+        "1e+", "1x", " 1", "1 ", "0x10", "nan", "inf", "1,000", "1_0", "--1"}) {
     EXPECT_EQ(Integer(text), kNoNumber) << text;
     double d;
     EXPECT_EQ(ParseDouble(text, d), NumberResult::kNoNumber) << text;

@@ -90,8 +90,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Check(rows >= 2 && batch.origins()[0] == 0 && batch.origins()[rows - 1] == 2,
         "neighbours have their rows");
   for (size_t row = 0; row < rows; ++row) CheckRow(batch, row);
-  const bool parsed =
-      errors.empty() || errors[0].stage != RejectStage::kParse;
+  const bool parsed = errors.empty() || errors[0].stage != RejectStage::kParse;
   if (!parsed) Check(rows == 2, "a fault takes all rows");
   if (parsed && rows + errors.size() == 3) {
     Check(json::Validate(payload).ok(), "what gives one row is JSON");

@@ -20,8 +20,8 @@ namespace rowfall::json {
 namespace {
 
 // Writes the tokens one after the other, strings decoded with their sizes.
-struct TokenWriter : rapidjson::BaseReaderHandler<rapidjson::UTF8<>,
-                                                  TokenWriter> {
+struct TokenWriter
+    : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, TokenWriter> {
   bool Null() { return Token("null"); }
   bool Bool(bool value) { return Token(value ? "true" : "false"); }
   bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
@@ -35,9 +35,15 @@ struct TokenWriter : rapidjson::BaseReaderHandler<rapidjson::UTF8<>,
     return String(text, size, copy);
   }
   bool StartObject() { return Token("{") && ++depth <= 512; }
-  bool EndObject(rapidjson::SizeType) { --depth; return Token("}"); }
+  bool EndObject(rapidjson::SizeType) {
+    --depth;
+    return Token("}");
+  }
   bool StartArray() { return Token("[") && ++depth <= 512; }
-  bool EndArray(rapidjson::SizeType) { --depth; return Token("]"); }
+  bool EndArray(rapidjson::SizeType) {
+    --depth;
+    return Token("]");
+  }
 
   bool Token(const std::string& token) {
     tokens.push_back(token);
@@ -57,10 +63,10 @@ Verdict AskOracle(std::string_view text, std::vector<std::string>& tokens) {
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;
   TokenWriter writer;
-  const bool ok = reader.Parse<rapidjson::kParseIterativeFlag |
-                               rapidjson::kParseNumbersAsStringsFlag |
-                               rapidjson::kParseValidateEncodingFlag>(
-      stream, writer);
+  const bool ok =
+      reader.Parse<rapidjson::kParseIterativeFlag |
+                   rapidjson::kParseNumbersAsStringsFlag |
+                   rapidjson::kParseValidateEncodingFlag>(stream, writer);
   tokens = std::move(writer.tokens);
   // It wants numbers to fit a double even where it keeps their text.
   if (reader.GetParseErrorCode() == rapidjson::kParseErrorNumberTooBig) {
@@ -120,7 +126,8 @@ void Compare(const std::string& text) {
   const bool accepted = verdict == Verdict::kAccepted;
   const ScanResult result = ScanAll(text);
   ASSERT_EQ(result.reason.empty(), accepted)
-      << result.reason << " at " << result.offset << "\n" << text;
+      << result.reason << " at " << result.offset << "\n"
+      << text;
   if (!accepted) return;
   std::string compact;
   AppendCompact(text, compact);

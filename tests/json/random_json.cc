@@ -10,7 +10,8 @@ namespace rowfall::json {
 
 uint64_t TestSeed() {
   const char* const text = std::getenv("ROWFALL_SEED");
-  const uint64_t seed = text == nullptr ? 4711 : std::strtoull(text, nullptr, 10);
+  const uint64_t seed =
+      text == nullptr ? 4711 : std::strtoull(text, nullptr, 10);
   std::printf("ROWFALL_SEED=%llu\n", static_cast<unsigned long long>(seed));
   return seed;
 }
@@ -30,13 +31,33 @@ std::string RandomJson::Digits(size_t max_count) {
 }
 
 std::string RandomJson::Number() {
-  constexpr const char* kBorders[] = {
-      "0", "-0", "1", "-1", "4294967295", "4294967296", "2147483648",
-      "9223372036854775807", "9223372036854775808", "-9223372036854775808",
-      "-9223372036854775809", "18446744073709551615", "18446744073709551616",
-      "1e400", "1e-400", "1E+2", "1.0", "0.1", "3.5e38", "1e18", "1e19",
-      "999999999999999999", "1000000000000000000", "0.184467440737095516159",
-      "1.00000000001e-2147483638", "123456789012345678901234567890", "10e-1"};
+  constexpr const char* kBorders[] = {"0",
+                                      "-0",
+                                      "1",
+                                      "-1",
+                                      "4294967295",
+                                      "4294967296",
+                                      "2147483648",
+                                      "9223372036854775807",
+                                      "9223372036854775808",
+                                      "-9223372036854775808",
+                                      "-9223372036854775809",
+                                      "18446744073709551615",
+                                      "18446744073709551616",
+                                      "1e400",
+                                      "1e-400",
+                                      "1E+2",
+                                      "1.0",
+                                      "0.1",
+                                      "3.5e38",
+                                      "1e18",
+                                      "1e19",
+                                      "999999999999999999",
+                                      "1000000000000000000",
+                                      "0.184467440737095516159",
+                                      "1.00000000001e-2147483638",
+                                      "123456789012345678901234567890",
+                                      "10e-1"};
   if (OneIn(3)) return kBorders[Below(std::size(kBorders))];
   std::string number = OneIn(3) ? "-" : "";
   number += OneIn(4) ? "0" : static_cast<char>('1' + Below(9)) + Digits(18);
@@ -49,11 +70,34 @@ std::string RandomJson::Number() {
 }
 
 std::string RandomJson::String() {
-  constexpr const char* kPieces[] = {
-      "\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t", "\\u0041",
-      "\\u00E4", "\\u20ac", "\\ud83d\\ude00", "\\u0000", "\xc3\xa4",
-      "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\x7f", "0123456789abcdef",
-      "{", "}", "[", "]", ",", ":", " ", "'", "true", "12"};
+  constexpr const char* kPieces[] = {"\\\"",
+                                     "\\\\",
+                                     "\\/",
+                                     "\\b",
+                                     "\\f",
+                                     "\\n",
+                                     "\\r",
+                                     "\\t",
+                                     "\\u0041",
+                                     "\\u00E4",
+                                     "\\u20ac",
+                                     "\\ud83d\\ude00",
+                                     "\\u0000",
+                                     "\xc3\xa4",
+                                     "\xe2\x82\xac",
+                                     "\xf0\x9f\x98\x80",
+                                     "\x7f",
+                                     "0123456789abcdef",
+                                     "{",
+                                     "}",
+                                     "[",
+                                     "]",
+                                     ",",
+                                     ":",
+                                     " ",
+                                     "'",
+                                     "true",
+                                     "12"};
   std::string text = "\"";
   for (size_t i = Below(OneIn(8) ? 40 : 6); i > 0; --i) {
     if (OneIn(3)) {
@@ -88,8 +132,10 @@ std::string RandomJson::Value(int max_levels) {
   switch (Below(max_levels > 0 ? 9 : 6)) {
     case 0: return "null";
     case 1: return OneIn(2) ? "true" : "false";
-    case 2: case 3: return Number();
-    case 4: case 5: return String();
+    case 2:
+    case 3: return Number();
+    case 4:
+    case 5: return String();
     case 6: return Array(max_levels);
     default: return Object(max_levels);
   }
@@ -97,8 +143,7 @@ std::string RandomJson::Value(int max_levels) {
 
 std::string RandomJson::Damaged(std::string text) {
   using std::string_view_literals::operator""sv;
-  constexpr std::string_view kBytes =
-      "{}[]\",:\\0-.eE \n\0\x01\x80\xff\xc3u"sv;
+  constexpr std::string_view kBytes = "{}[]\",:\\0-.eE \n\0\x01\x80\xff\xc3u"sv;
   for (size_t changes = 1 + Below(3); changes > 0 && !text.empty(); --changes) {
     const size_t at = Below(text.size());
     switch (Below(5)) {

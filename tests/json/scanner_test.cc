@@ -121,8 +121,8 @@ TEST(ScannerTest, ScansStringsOfAllLengthsAcrossBlocks) {
       bad[at] = '\x1f';
       EXPECT_EQ(ScanAll(bad).offset, static_cast<ptrdiff_t>(at));
       bad[at] = '\x80';
-      EXPECT_EQ(ScanAll(bad), (ScanResult{"Invalid UTF-8",
-                                          static_cast<ptrdiff_t>(at)}));
+      EXPECT_EQ(ScanAll(bad),
+                (ScanResult{"Invalid UTF-8", static_cast<ptrdiff_t>(at)}));
     }
   }
 }

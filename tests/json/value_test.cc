@@ -69,9 +69,17 @@ TEST(ValueTest, FindsPaths) {
 
 TEST(ValueTest, FindsNothingWhereAPathLeadsNowhere) {
   constexpr std::string_view kValue = R"({"size":[2,3,20],"s":"text","o":{}})";
-  for (const base::Path& path : std::vector<base::Path>{
-           {"Size"}, {"siz"}, {"size", 3}, {"size", -1}, {"size", "0"},
-           {"s", 0}, {"s", "x"}, {"o", "x"}, {"o", 0}, {0}, {""}}) {
+  for (const base::Path& path : std::vector<base::Path>{{"Size"},
+                                                        {"siz"},
+                                                        {"size", 3},
+                                                        {"size", -1},
+                                                        {"size", "0"},
+                                                        {"s", 0},
+                                                        {"s", "x"},
+                                                        {"o", "x"},
+                                                        {"o", 0},
+                                                        {0},
+                                                        {""}}) {
     EXPECT_EQ(FindText(kValue, path), "nothing") << base::PathText(path);
   }
 }

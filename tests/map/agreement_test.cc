@@ -100,13 +100,12 @@ class RandomMessage {
 
  private:
   std::string Member() {
-    constexpr const char* kKeys[] = {"id", "n",  "f",   "d",  "b", "t",
-                                     "j",  "m",  "m64", "ts", "v", "o",
+    constexpr const char* kKeys[] = {"id", "n",  "f",   "d",       "b", "t",
+                                     "j",  "m",  "m64", "ts",      "v", "o",
                                      "l",  "ID", "O",   "\\u0069d"};
-    const std::string key = random_.OneIn(8)
-                                ? random_.String()
-                                : "\"" + std::string(kKeys[random_.Below(16)]) +
-                                      "\"";
+    const std::string key =
+        random_.OneIn(8) ? random_.String()
+                         : "\"" + std::string(kKeys[random_.Below(16)]) + "\"";
     return key + (random_.OneIn(2) ? ":" : ": ") + Value(key);
   }
 
@@ -133,10 +132,16 @@ class RandomMessage {
   }
 
   std::string Inner() {
-    constexpr const char* kMembers[] = {
-        "\"a\":1", "\"a\": \"2\"", "\"b\":{\"c\":\"x\"}", "\"b\":{}",
-        "\"b\": {\"c\": [1], \"c\": \"y\"}", "\"l\":null", "\"A\":3",
-        "\"\\u0061\":4", "\"z\":[{}]", "\"a\":null"};
+    constexpr const char* kMembers[] = {"\"a\":1",
+                                        "\"a\": \"2\"",
+                                        "\"b\":{\"c\":\"x\"}",
+                                        "\"b\":{}",
+                                        "\"b\": {\"c\": [1], \"c\": \"y\"}",
+                                        "\"l\":null",
+                                        "\"A\":3",
+                                        "\"\\u0061\":4",
+                                        "\"z\":[{}]",
+                                        "\"a\":null"};
     std::string text = "{";
     const size_t count = random_.Below(5);
     for (size_t i = 0; i < count; ++i) {
@@ -203,8 +208,8 @@ TEST(AgreementTest, ResultsDoNotDependOnBatchBorders) {
       out += ToText(moved);
     };
     for (size_t first = 0; first < payloads.size();) {
-      const size_t count = std::min(payloads.size() - first,
-                                    1 + random.random().Below(7));
+      const size_t count =
+          std::min(payloads.size() - first, 1 + random.random().Below(7));
       const auto begin = payloads.begin() + static_cast<ptrdiff_t>(first);
       add(MapPayloads(*mapper, {begin, begin + static_cast<ptrdiff_t>(count)}),
           first, pieces);
@@ -224,8 +229,8 @@ TEST(AgreementTest, AcceptsExactlyWhatIsValid) {
   for (int i = 0; i < 30000; ++i) {
     const std::string payload = random.random().Damaged(random.Object());
     const Mapped mapped = MapPayloads(*mapper, {payload});
-    const bool parsed = mapped.errors.empty() ||
-                        mapped.errors[0].stage != RejectStage::kParse;
+    const bool parsed =
+        mapped.errors.empty() || mapped.errors[0].stage != RejectStage::kParse;
     // A damaged object may have become several ones, or an array of them.
     if (json::Validate(payload).ok()) {
       const size_t first = payload.find_first_not_of(" \n\r\t");

@@ -104,8 +104,8 @@ std::string ToText(const Mapped& mapped) {
   std::string out;
   size_t error = 0;
   const auto add_errors_before = [&](uint32_t message) {
-    for (; error < mapped.errors.size() &&
-           mapped.errors[error].message < message;
+    for (;
+         error < mapped.errors.size() && mapped.errors[error].message < message;
          ++error) {
       const MapError& e = mapped.errors[error];
       base::AppendCat(out, e.message, ": ", RejectStageName(e.stage), ": ",

@@ -35,8 +35,8 @@ std::string RunAs(const std::string& type,
     const Mapped mapped = MapPayloads(*mapper, {payload});
     base::AppendCat(out, lines[i], " -> ");
     if (mapped.errors.empty()) {
-      AppendJson(mapped.batch.column(0).ValueAt(0), mapped.batch.column(0).type(),
-                 out);
+      AppendJson(mapped.batch.column(0).ValueAt(0),
+                 mapped.batch.column(0).type(), out);
     } else {
       out += mapped.errors[0].reason;
     }

@@ -26,15 +26,13 @@ TEST(MapperTest, ReportsErrorsWithColumnReasonAndPlace) {
   const auto mapper = MakeMapper("id bigint, g.n int");
   const Mapped mapped = MapPayloads(
       *mapper, {R"({"id": "x"})", R"({"id": 1)", R"({"g": {"n": -1}})"});
-  EXPECT_THAT(
-      mapped.errors,
-      ElementsAre(
-          MapError{0, RejectStage::kType, "id",
-                   "Cannot read string as BIGINT: 'x'", 7},
-          MapError{1, RejectStage::kParse, "",
-                   "JSON ends before it is complete", 8},
-          MapError{2, RejectStage::kType, "g.n",
-                   "Number does not fit INTEGER: -1", 12}));
+  EXPECT_THAT(mapped.errors,
+              ElementsAre(MapError{0, RejectStage::kType, "id",
+                                   "Cannot read string as BIGINT: 'x'", 7},
+                          MapError{1, RejectStage::kParse, "",
+                                   "JSON ends before it is complete", 8},
+                          MapError{2, RejectStage::kType, "g.n",
+                                   "Number does not fit INTEGER: -1", 12}));
   EXPECT_EQ(mapped.batch.num_rows(), 0u);
 }
 
@@ -49,11 +47,11 @@ TEST(MapperTest, RejectsTombstonesAndEmptyPayloads) {
   EXPECT_EQ(mapper->Map(messages, errors).num_rows(), 0u);
   EXPECT_THAT(
       errors,
-      ElementsAre(MapError{0, RejectStage::kParse, "", "Message is empty", 0},
-                  MapError{1, RejectStage::kParse, "",
-                           "Message holds only white space", 0},
-                  MapError{2, RejectStage::kParse, "",
-                           "Message has no payload", -1}));
+      ElementsAre(
+          MapError{0, RejectStage::kParse, "", "Message is empty", 0},
+          MapError{1, RejectStage::kParse, "", "Message holds only white space",
+                   0},
+          MapError{2, RejectStage::kParse, "", "Message has no payload", -1}));
 }
 
 TEST(MapperTest, AppendsErrorsBehindThoseThatAreThere) {
@@ -168,18 +166,24 @@ TEST(MapperTest, GivesMemoryOfLargeBatchesBack) {
 
 TEST(MapperTest, GuessesAreOnlyGuesses) {
   // Each message breaks what the one before made the mapper expect.
-  const std::vector<std::string> payloads = {
-      R"({"a": 1, "b": 2, "c": 3})", R"({"a": 1, "c": 3})",
-      R"({"a": 1, "b": 2, "c": 3})", R"({"b": 2, "a": 1, "c": 3})",
-      R"({"a":1,"b":2,"c":3})",      R"({"a":  1,  "b" :2, "c": 3 })",
-      R"({"x": 9, "a": 1, "b": 2})", R"({"a": 1, "x": 9, "b": 2})",
-      R"({"A": 1, "B": 2, "C": 3})", R"({"a": 1, "a": 2, "b": 2})",
-      R"({"a": 1})",                 R"({})",
-      R"({"c": 3, "b": 2, "a": 1})", R"({"ab": 1, "bb": 2, "cb": 3})"};
+  const std::vector<std::string> payloads = {R"({"a": 1, "b": 2, "c": 3})",
+                                             R"({"a": 1, "c": 3})",
+                                             R"({"a": 1, "b": 2, "c": 3})",
+                                             R"({"b": 2, "a": 1, "c": 3})",
+                                             R"({"a":1,"b":2,"c":3})",
+                                             R"({"a":  1,  "b" :2, "c": 3 })",
+                                             R"({"x": 9, "a": 1, "b": 2})",
+                                             R"({"a": 1, "x": 9, "b": 2})",
+                                             R"({"A": 1, "B": 2, "C": 3})",
+                                             R"({"a": 1, "a": 2, "b": 2})",
+                                             R"({"a": 1})",
+                                             R"({})",
+                                             R"({"c": 3, "b": 2, "a": 1})",
+                                             R"({"ab": 1, "bb": 2, "cb": 3})"};
   std::string alone;
   for (size_t i = 0; i < payloads.size(); ++i) {
-    const std::string text = MapToText("a bigint, b bigint, c bigint",
-                                       {payloads[i]});
+    const std::string text =
+        MapToText("a bigint, b bigint, c bigint", {payloads[i]});
     alone += std::to_string(i) + text.substr(1);
   }
   EXPECT_EQ(MapToText("a bigint, b bigint, c bigint", payloads), alone);

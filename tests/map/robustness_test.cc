@@ -109,9 +109,9 @@ TEST(RobustnessTest, RejectsDeepNesting) {
 TEST(RobustnessTest, MapsLongStrings) {
   const std::string text(10 << 20, 'x');
   const auto mapper = MakeMapper("term text, j json, id bigint");
-  const Mapped mapped = MapPayloads(
-      *mapper, {"{\"term\":\"" + text + "\\n\",\"j\":\"" + text +
-                "\",\"other\":\"" + text + "\"}"});
+  const Mapped mapped =
+      MapPayloads(*mapper, {"{\"term\":\"" + text + "\\n\",\"j\":\"" + text +
+                            "\",\"other\":\"" + text + "\"}"});
   ASSERT_EQ(mapped.batch.num_rows(), 1u);
   EXPECT_TRUE(mapped.batch.column(0).Text(0) == text + "\n");
   EXPECT_TRUE(mapped.batch.column(1).Text(0) == "\"" + text + "\"");
@@ -141,8 +141,9 @@ TEST(RobustnessTest, MapsAMillionDuplicates) {
 
 TEST(RobustnessTest, MapsLongNumbers) {
   const std::string digits(1000000, '9');
-  EXPECT_THAT(MapBetween("{\"id\":" + digits + "}"),
-              ::testing::StartsWith("1: type: Number does not fit BIGINT: 999"));
+  EXPECT_THAT(
+      MapBetween("{\"id\":" + digits + "}"),
+      ::testing::StartsWith("1: type: Number does not fit BIGINT: 999"));
   EXPECT_EQ(MapBetween("{\"id\":1." + std::string(1000000, '0') + "}"),
             "1: {\"id\":1,\"term\":null}\n");
   const auto mapper = MakeMapper("d double");

@@ -68,7 +68,7 @@ class ROWFALL_EXPORT MemoryCatalog : public Catalog {
 /// engine while open, the version before kept as FILE.previous.
 class ROWFALL_EXPORT FileCatalog : public Catalog {
  public:
-  /// Opens or makes the file.
+  /// Opens the file, which the first Store() makes, and locks it.
   /// Errors: FailedPrecondition: another engine has it open, or the path is a
   /// symbolic link or no regular file. NotFound: the folder does not exist.
   /// PermissionDenied.

@@ -177,14 +177,14 @@ const char* ScanningMapper::ReadRow(const char* p, int depth) {
   }
   const char* const end = reader_.ReadRow(p, depth);
   if (end == nullptr) return nullptr;
-  if (reader_.errors().empty()) [[likely]] {
+  const ValueError* const error = reader_.error();
+  if (error == nullptr) [[likely]] {
     origins_.push_back(message_);
     return end;
   }
-  const ValueError& error = reader_.errors().front();
   errors_->push_back({message_, RejectStage::kType,
-                      LeafName(leaves_[error.leaf]), error.reason,
-                      error.at - begin_});
+                      LeafName(leaves_[error->leaf]), error->reason,
+                      error->at - begin_});
   return end;
 }
 

@@ -40,8 +40,10 @@ class RowReader {
   // its end, or null where it is no JSON; Truncate() must follow then. A row
   // with errors is not kept.
   const char* ReadRow(const char* p, int depth);
-  // The values of the last row that do not fit, in the order of the text.
-  std::span<const ValueError> errors() const { return errors_; }
+  // The first value of the last row that does not fit, or null.
+  const ValueError* error() const {
+    return errors_.empty() ? nullptr : &errors_.front();
+  }
 
   // Removes all rows from `rows` on, the unfinished one too.
   void Truncate(size_t rows);
@@ -83,7 +85,7 @@ class RowReader {
   std::vector<Target> targets_;
   size_t rows_ = 0;
   uint64_t row_stamp_ = 0;  // Never the same for two rows.
-  std::vector<ValueError> errors_;
+  std::vector<ValueError> errors_;  // Of the row, one a leaf at most.
   std::string reason_;
   std::string decoded_key_;
 };

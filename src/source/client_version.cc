@@ -44,15 +44,13 @@ std::string_view Defect(int version) {
 
 absl::Status CheckClientVersion(int version) {
   if (version < ClientVersion(2, 0, 2)) {
-    return absl::FailedPreconditionError(
-        base::Cat("librdkafka 2.0.2 or newer is needed, loaded is ",
-                  Dotted(version)));
+    return absl::FailedPreconditionError(base::Cat(
+        "librdkafka 2.0.2 or newer is needed, loaded is ", Dotted(version)));
   }
   // Before the release candidates of 2.3 positions can be lost: promise 1.
   if (Between(version, ClientVersion(2, 1, 0), ClientVersion(2, 3, 0))) {
-    return absl::FailedPreconditionError(
-        base::Cat("librdkafka ", Dotted(version),
-                  " cannot be used: ", Defect(version)));
+    return absl::FailedPreconditionError(base::Cat(
+        "librdkafka ", Dotted(version), " cannot be used: ", Defect(version)));
   }
   return absl::OkStatus();
 }

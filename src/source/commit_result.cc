@@ -38,10 +38,10 @@ absl::StatusCode CommitCode(rd_kafka_resp_err_t code) {
 absl::Status CommitStatus(rd_kafka_resp_err_t code) {
   absl::StatusCode status = CommitCode(code);
   if (status == absl::StatusCode::kOk) return absl::OkStatus();
-  return absl::Status(
-      status, base::ToAbsl(base::Cat("Offsets were not committed, ",
-                                     rd_kafka_err2str(code), ": ",
-                                     rd_kafka_err2name(code))));
+  return absl::Status(status,
+                      base::ToAbsl(base::Cat("Offsets were not committed, ",
+                                             rd_kafka_err2str(code), ": ",
+                                             rd_kafka_err2name(code))));
 }
 
 CommitResult MakeCommitResult(rd_kafka_resp_err_t code,

@@ -10,17 +10,15 @@
 namespace rowfall::source {
 namespace {
 
-using OptionsHandle =
-    std::unique_ptr<rd_kafka_AdminOptions_t,
-                    Destroyer<rd_kafka_AdminOptions_destroy>>;
+using OptionsHandle = std::unique_ptr<rd_kafka_AdminOptions_t,
+                                      Destroyer<rd_kafka_AdminOptions_destroy>>;
 using QuestionHandle =
     std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t,
                     Destroyer<rd_kafka_ListConsumerGroupOffsets_destroy>>;
 
 absl::Status CannotRead(std::string_view group, std::string_view reason) {
-  return absl::UnavailableError(
-      base::Cat("Committed offsets cannot be read, ", reason, ": ",
-                base::Quote(group)));
+  return absl::UnavailableError(base::Cat("Committed offsets cannot be read, ",
+                                          reason, ": ", base::Quote(group)));
 }
 
 }  // namespace

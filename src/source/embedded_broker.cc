@@ -38,8 +38,8 @@ absl::Status ToStatus(rd_kafka_resp_err_t code, const std::string& what) {
           base::Cat("Topic already exists: ", base::Quote(what)));
     case RD_KAFKA_RESP_ERR__INVALID_ARG:
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-      return absl::InvalidArgumentError(base::Cat(
-          rd_kafka_err2str(code), ": ", base::Quote(what)));
+      return absl::InvalidArgumentError(
+          base::Cat(rd_kafka_err2str(code), ": ", base::Quote(what)));
     default:
       return absl::UnavailableError(
           base::Cat(rd_kafka_err2str(code), ": ", base::Quote(what)));
@@ -81,8 +81,7 @@ class MockBroker final : public EmbeddedBroker {
     rd_kafka_conf_set_opaque(conf.get(), this);
     rd_kafka_conf_set_dr_msg_cb(conf.get(), Delivered);
     char error[512] = "";
-    client_ =
-        rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), error, sizeof(error));
+    client_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), error, sizeof(error));
     if (client_ == nullptr)
       return absl::ResourceExhaustedError(
           base::Cat("Embedded broker cannot be started: ", error));
@@ -106,10 +105,9 @@ class MockBroker final : public EmbeddedBroker {
       if (!topics_.insert(topic.name).second)
         return ToStatus(RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS, topic.name);
     }
-    return ToStatus(
-        rd_kafka_mock_topic_create(cluster_, topic.name.c_str(),
-                                   topic.partitions, num_brokers_),
-        topic.name);
+    return ToStatus(rd_kafka_mock_topic_create(cluster_, topic.name.c_str(),
+                                               topic.partitions, num_brokers_),
+                    topic.name);
   }
 
   absl::Status Produce(const Record& record) override {
@@ -131,9 +129,8 @@ class MockBroker final : public EmbeddedBroker {
     rd_kafka_resp_err_t code = rd_kafka_flush(
         client_, static_cast<int>(absl::ToInt64Milliseconds(timeout)));
     if (code == RD_KAFKA_RESP_ERR__TIMED_OUT)
-      return absl::DeadlineExceededError(
-          base::Cat("Messages are not in the log yet: ",
-                    rd_kafka_outq_len(client_)));
+      return absl::DeadlineExceededError(base::Cat(
+          "Messages are not in the log yet: ", rd_kafka_outq_len(client_)));
     if (int64_t failed = num_failed_.exchange(0); failed > 0)
       return absl::UnavailableError(
           base::Cat("Messages were not taken: ", failed));
@@ -169,8 +166,8 @@ class MockBroker final : public EmbeddedBroker {
         static_cast<int>(absl::ToInt64Milliseconds(round_trip)));
   }
   void SetCoordinator(std::string_view group, int broker) override {
-    rd_kafka_mock_coordinator_set(cluster_, "group",
-                                  std::string(group).c_str(), broker);
+    rd_kafka_mock_coordinator_set(cluster_, "group", std::string(group).c_str(),
+                                  broker);
   }
   void SetLeader(std::string_view topic, int32_t partition,
                  int broker) override {
@@ -185,8 +182,7 @@ class MockBroker final : public EmbeddedBroker {
       ++static_cast<MockBroker*>(opaque)->num_failed_;
   }
 
-  rd_kafka_resp_err_t Enqueue(const std::string& topic,
-                              const Record& record) {
+  rd_kafka_resp_err_t Enqueue(const std::string& topic, const Record& record) {
     HeadersHandle headers(rd_kafka_headers_new(record.headers.size()));
     for (const Header& header : record.headers)
       rd_kafka_header_add(headers.get(), header.name.data(),

@@ -6,8 +6,7 @@ namespace rowfall::source {
 namespace {
 
 ListHandle NewList(size_t size) {
-  return ListHandle(
-      rd_kafka_topic_partition_list_new(static_cast<int>(size)));
+  return ListHandle(rd_kafka_topic_partition_list_new(static_cast<int>(size)));
 }
 
 }  // namespace

@@ -75,8 +75,7 @@ absl::Status KafkaConsumer::CheckPositions(
   return absl::OkStatus();
 }
 
-absl::Status KafkaConsumer::Assign(
-    std::span<const PartitionOffset> positions) {
+absl::Status KafkaConsumer::Assign(std::span<const PartitionOffset> positions) {
   if (client_ == nullptr)
     return absl::FailedPreconditionError("Source is closed");
   if (phase_ == Phase::kAwaitUnassign || phase_ == Phase::kReadOffsets)
@@ -116,8 +115,8 @@ absl::Status KafkaConsumer::AssignAll() {
       rd_kafka_assign(handle(), ToList(table_.Positions()).get());
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     table_.Clear();
-    return absl::UnavailableError(base::Cat(
-        "Partitions cannot be assigned: ", rd_kafka_err2str(code)));
+    return absl::UnavailableError(
+        base::Cat("Partitions cannot be assigned: ", rd_kafka_err2str(code)));
   }
   if (paused_) PauseOwned();
   return absl::OkStatus();

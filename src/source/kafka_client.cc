@@ -77,8 +77,7 @@ void SetCallbacks(rd_kafka_conf_t* conf, KafkaClient* client) {
 }  // namespace
 
 void KafkaClient::CommitDone(rd_kafka_t* handle, rd_kafka_resp_err_t code,
-                             rd_kafka_topic_partition_list_t* list,
-                             void* tag) {
+                             rd_kafka_topic_partition_list_t* list, void* tag) {
   KafkaClient* client = ClientOf(rd_kafka_opaque(handle));
   if (client == nullptr || client->callbacks() == nullptr) return;
   try {
@@ -141,15 +140,13 @@ absl::Status KafkaClient::End(std::shared_ptr<KafkaClient> client,
   client->callbacks_ = nullptr;
   client->probe_->Stop();
   // Once begun, leaving takes up to 5 seconds of a broker's silence.
-  const bool left =
-      leaving == Leaving::kTell && client->Leave(timeout * 0.6);
+  const bool left = leaving == Leaving::kTell && client->Leave(timeout * 0.6);
   const int flags = left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE;
   auto destroy = [client, flags] {
     client->probe_->Join();
     rd_kafka_destroy_flags(client->handle_, flags);
   };
-  const absl::Duration rest =
-      timeout - (Clock::Real()->Monotonic() - start);
+  const absl::Duration rest = timeout - (Clock::Real()->Monotonic() - start);
   if (RunAbandonably(destroy, std::max(rest, absl::ZeroDuration())))
     return absl::OkStatus();
   return absl::DeadlineExceededError(

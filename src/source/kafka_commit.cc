@@ -67,9 +67,8 @@ absl::Status KafkaConsumer::Commit(std::span<const PartitionOffset> positions,
   // A queue of its own: messages must not come between. An answer that comes
   // after the deadline goes away with it.
   QueueHandle answers(rd_kafka_queue_new(handle()));
-  rd_kafka_resp_err_t code =
-      rd_kafka_commit_queue(handle(), ToList(positions).get(), answers.get(),
-                            nullptr, nullptr);
+  rd_kafka_resp_err_t code = rd_kafka_commit_queue(
+      handle(), ToList(positions).get(), answers.get(), nullptr, nullptr);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return CommitStatus(code);
   for (absl::Duration rest = timeout;; rest = deadline - Now()) {
     const int wait_ms = static_cast<int>(absl::ToInt64Milliseconds(
@@ -77,9 +76,8 @@ absl::Status KafkaConsumer::Commit(std::span<const PartitionOffset> positions,
     EventHandle event(rd_kafka_queue_poll(answers.get(), wait_ms));
     if (event != nullptr) {
       group_is_silent_ = false;
-      return MakeCommitResult(
-                 rd_kafka_event_error(event.get()),
-                 rd_kafka_event_topic_partition_list(event.get()))
+      return MakeCommitResult(rd_kafka_event_error(event.get()),
+                              rd_kafka_event_topic_partition_list(event.get()))
           .status;
     }
     if (Now() >= deadline) break;

@@ -102,8 +102,7 @@ absl::Status KafkaConsumer::Start() {
   std::vector<TopicPartition> topics;
   for (const std::string& topic : config_.topics)
     topics.push_back({topic, RD_KAFKA_PARTITION_UA});
-  rd_kafka_resp_err_t code =
-      rd_kafka_subscribe(handle(), ToList(topics).get());
+  rd_kafka_resp_err_t code = rd_kafka_subscribe(handle(), ToList(topics).get());
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
   return absl::InvalidArgumentError(
       base::Cat("Topics cannot be subscribed to: ", rd_kafka_err2str(code)));
@@ -118,8 +117,7 @@ void KafkaConsumer::Report(absl::Status trouble) {
   if (troubles_.Admit(trouble, Now())) Add(SourceTrouble{std::move(trouble)});
 }
 
-void KafkaConsumer::OnError(rd_kafka_resp_err_t code,
-                            std::string_view reason) {
+void KafkaConsumer::OnError(rd_kafka_resp_err_t code, std::string_view reason) {
   if (IsNoise(code)) return;
   if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) group_is_silent_ = true;
   if (code == RD_KAFKA_RESP_ERR__FATAL) {
@@ -162,10 +160,10 @@ absl::Status KafkaConsumer::Close(absl::Duration timeout) {
   queue_.reset();
   // What librdkafka says about the end belongs to the log as well.
   auto client = client_;
-  close_status_ = KafkaClient::End(
-      std::move(client_), timeout,
-      group_is_silent_ ? KafkaClient::Leaving::kSilently
-                       : KafkaClient::Leaving::kTell);
+  close_status_ =
+      KafkaClient::End(std::move(client_), timeout,
+                       group_is_silent_ ? KafkaClient::Leaving::kSilently
+                                        : KafkaClient::Leaving::kTell);
   client_ = nullptr;
   client->log().Drain(options_.log);
   if (!close_status_.ok() && options_.log)

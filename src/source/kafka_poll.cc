@@ -49,9 +49,8 @@ void ReadHeaders(const rd_kafka_message_t& message,
   const char* name = nullptr;
   const void* value = nullptr;
   size_t size = 0;
-  for (size_t i = 0;
-       rd_kafka_header_get_all(list, i, &name, &value, &size) ==
-       RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (size_t i = 0; rd_kafka_header_get_all(list, i, &name, &value, &size) ==
+                     RD_KAFKA_RESP_ERR_NO_ERROR;
        ++i)
     headers.push_back({name, Bytes(value, size), value != nullptr});
 }
@@ -95,8 +94,8 @@ void KafkaConsumer::Poll(const PollLimits& limits, MessageBatch& messages,
 }
 
 absl::Duration KafkaConsumer::WaitSlice(absl::Duration wait) const {
-  const bool awaits = phase_ == Phase::kReadOffsets ||
-                      !out_of_range_.empty() || !rewinds_.empty();
+  const bool awaits = phase_ == Phase::kReadOffsets || !out_of_range_.empty() ||
+                      !rewinds_.empty();
   return awaits || waker_.active() ? std::min(wait, kSlice) : wait;
 }
 
@@ -154,8 +153,7 @@ void KafkaConsumer::TakeError(const rd_kafka_message_t& message) {
   if (IsNoise(message.err)) return;
   const char* text = rd_kafka_message_errstr(&message);
   Report(TroubleStatus(
-      message.err,
-      client_->log().redactor().Clean(text == nullptr ? "" : text),
+      message.err, client_->log().redactor().Clean(text == nullptr ? "" : text),
       PlaceOf(message)));
 }
 
@@ -254,11 +252,10 @@ void KafkaConsumer::ServeOffsets() {
   if (!answer.has_value()) return;
   if (!answer->ok()) {
     // Not to know is not the same as to know of none.
-    Report(absl::UnavailableError(base::ToAbsl(
-        client_->log().redactor().Clean(
-            base::FromAbsl(answer->status().message())))));
-    ask_backoff_ = std::clamp(ask_backoff_ * 2, absl::Milliseconds(100),
-                              kMaxAskBackoff);
+    Report(absl::UnavailableError(base::ToAbsl(client_->log().redactor().Clean(
+        base::FromAbsl(answer->status().message())))));
+    ask_backoff_ =
+        std::clamp(ask_backoff_ * 2, absl::Milliseconds(100), kMaxAskBackoff);
     ask_at_ = Now() + ask_backoff_;
     return;
   }

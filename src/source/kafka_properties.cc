@@ -30,8 +30,7 @@ absl::Status UnknownProperty(std::string_view key) {
   for (const PropertyRule& rule : PropertyRules()) {
     if (rule.access == Access::kSql) known.emplace_back(rule.key);
   }
-  return absl::NotFoundError(base::Cat("Property not found: ",
-                                       base::Quote(key),
+  return absl::NotFoundError(base::Cat("Property not found: ", base::Quote(key),
                                        base::DidYouMean(key, known)));
 }
 
@@ -79,8 +78,7 @@ std::string Enumerate(std::string_view allowed) {
 absl::Status CheckRule(const PropertyRule& rule, std::string_view key,
                        std::string_view value) {
   if (!rule.text.empty() && !IsOneOf(value, rule.text))
-    return BadValue(key, value,
-                    base::Cat("expected ", Enumerate(rule.text)));
+    return BadValue(key, value, base::Cat("expected ", Enumerate(rule.text)));
   if (rule.max > 0) {
     int64_t number = 0;
     auto [end, error] =

@@ -71,8 +71,7 @@ absl::Status SetIfKnown(rd_kafka_conf_t* conf, const char* key,
 }
 
 absl::Status SetLimits(rd_kafka_conf_t* conf, size_t max_prefetch_bytes) {
-  size_t kbytes =
-      std::clamp<size_t>(max_prefetch_bytes >> 10, 64, 2097151);
+  size_t kbytes = std::clamp<size_t>(max_prefetch_bytes >> 10, 64, 2097151);
   ROWFALL_RETURN_IF_ERROR(
       Set(conf, "queued.max.messages.kbytes", base::Cat(kbytes)));
   return SetIfKnown(conf, "fetch.queue.backoff.ms", "10");
@@ -136,7 +135,8 @@ absl::StatusOr<ConfHandle> MakeConf(const SourceConfig& config,
   for (const Setting& setting : kFixed)
     ROWFALL_RETURN_IF_ERROR(Set(conf.get(), setting.key, setting.value));
   ROWFALL_RETURN_IF_ERROR(SetLimits(conf.get(), max_prefetch_bytes));
-  ROWFALL_RETURN_IF_ERROR(SetIfKnown(conf.get(), "enable.metrics.push", "false"));
+  ROWFALL_RETURN_IF_ERROR(
+      SetIfKnown(conf.get(), "enable.metrics.push", "false"));
   ROWFALL_RETURN_IF_ERROR(
       Set(conf.get(), "bootstrap.servers", Join(config.brokers)));
   ROWFALL_RETURN_IF_ERROR(Set(conf.get(), "group.id", config.consumer_group));

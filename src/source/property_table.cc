@@ -29,9 +29,12 @@ constexpr std::string_view kMemory =
 
 constexpr auto kRules = std::to_array<PropertyRule>({
     // Security.
-    {"security.protocol", Access::kSql, "plaintext|ssl|sasl_plaintext|sasl_ssl"},
-    {"sasl.mechanism", Access::kSql, "PLAIN|SCRAM-SHA-256|SCRAM-SHA-512|OAUTHBEARER"},
-    {"sasl.mechanisms", Access::kSql, "PLAIN|SCRAM-SHA-256|SCRAM-SHA-512|OAUTHBEARER"},
+    {"security.protocol", Access::kSql,
+     "plaintext|ssl|sasl_plaintext|sasl_ssl"},
+    {"sasl.mechanism", Access::kSql,
+     "PLAIN|SCRAM-SHA-256|SCRAM-SHA-512|OAUTHBEARER"},
+    {"sasl.mechanisms", Access::kSql,
+     "PLAIN|SCRAM-SHA-256|SCRAM-SHA-512|OAUTHBEARER"},
     {"sasl.username", Access::kSql, ""},
     {"sasl.password", Access::kSql, ""},
     {"sasl.oauthbearer.method", Access::kSql, "default|oidc"},
@@ -55,7 +58,8 @@ constexpr auto kRules = std::to_array<PropertyRule>({
     {"heartbeat.interval.ms", Access::kSql, ""},
     {"max.poll.interval.ms", Access::kSql, ""},
     {"coordinator.query.interval.ms", Access::kSql, ""},
-    {"partition.assignment.strategy", Access::kSql, "range|roundrobin|range,roundrobin|roundrobin,range"},
+    {"partition.assignment.strategy", Access::kSql,
+     "range|roundrobin|range,roundrobin|roundrobin,range"},
     // Fetching.
     {"isolation.level", Access::kSql, "read_committed|read_uncommitted"},
     {"check.crcs", Access::kSql, "true"},
@@ -92,11 +96,13 @@ constexpr auto kRules = std::to_array<PropertyRule>({
     {"enable.partition.eof", Access::kRefused, kEngine},
     {"group.id", Access::kRefused, "the option consumer_group sets it"},
     {"bootstrap.servers", Access::kRefused, "the option broker_list sets it"},
-    {"metadata.broker.list", Access::kRefused, "the option broker_list sets it"},
+    {"metadata.broker.list", Access::kRefused,
+     "the option broker_list sets it"},
     {"group.protocol", Access::kRefused, kStrategy},
     {"group.protocol.type", Access::kRefused, kStrategy},
     {"group.remote.assignor", Access::kRefused, kStrategy},
-    {"allow.auto.create.topics", Access::kRefused, "a mistyped topic must not be created"},
+    {"allow.auto.create.topics", Access::kRefused,
+     "a mistyped topic must not be created"},
     {"queued.*", Access::kRefused, kMemory},
     {"fetch.queue.backoff.ms", Access::kRefused, kEngine},
     {"log.queue", Access::kRefused, kEngine},
@@ -121,7 +127,8 @@ constexpr auto kRules = std::to_array<PropertyRule>({
     {"https.ca.*", Access::kHost, kFile},
     {"sasl.oauthbearer.*", Access::kHost, kAddress},
     {"enable.sasl.oauthbearer.unsecure.jwt", Access::kHost, kTrust},
-    {"client.rack", Access::kHost, "old versions of librdkafka loop when a follower lags"},
+    {"client.rack", Access::kHost,
+     "old versions of librdkafka loop when a follower lags"},
     {"debug", Access::kHost, "it floods the log"},
     {"log_level", Access::kHost, "it floods the log"},
 });
@@ -133,11 +140,11 @@ bool Matches(std::string_view pattern, std::string_view key) {
   return key.starts_with(pattern);
 }
 
-constexpr auto kSecrets = std::to_array<std::string_view>({
-    "sasl.password", "ssl.key.password", "ssl.key.pem",
-    "ssl.keystore.password", "sasl.oauthbearer.client.secret",
-    "sasl.oauthbearer.config", "sasl.oauthbearer.assertion.private.key.pem",
-    "sasl.oauthbearer.assertion.private.key.passphrase"});
+constexpr auto kSecrets = std::to_array<std::string_view>(
+    {"sasl.password", "ssl.key.password", "ssl.key.pem",
+     "ssl.keystore.password", "sasl.oauthbearer.client.secret",
+     "sasl.oauthbearer.config", "sasl.oauthbearer.assertion.private.key.pem",
+     "sasl.oauthbearer.assertion.private.key.passphrase"});
 
 }  // namespace
 

@@ -20,8 +20,7 @@ bool IsFinal(rd_kafka_resp_err_t code, std::string_view detail) {
       return true;
     default:
       // The client reconnects and fetches the same for ever.
-      return detail.find("receive.message.max.bytes") !=
-             std::string_view::npos;
+      return detail.find("receive.message.max.bytes") != std::string_view::npos;
   }
 }
 
@@ -35,9 +34,9 @@ std::string_view WithoutTimes(std::string_view detail) {
 
 absl::Status TroubleStatus(rd_kafka_resp_err_t code, std::string_view detail,
                            std::string_view place) {
-  std::string text = base::Cat(
-      "Kafka consumer: ",
-      detail.empty() ? rd_kafka_err2str(code) : WithoutTimes(detail));
+  std::string text =
+      base::Cat("Kafka consumer: ",
+                detail.empty() ? rd_kafka_err2str(code) : WithoutTimes(detail));
   if (!place.empty()) base::AppendCat(text, " [", place, "]");
   return IsFinal(code, detail) ? absl::FailedPreconditionError(text)
                                : absl::UnavailableError(text);
@@ -55,9 +54,8 @@ bool TroubleFilter::Admit(const absl::Status& trouble, absl::Duration now) {
   if (!is_new && now - entry->second < kRepeat) return false;
   entry->second = now;
   if (last_.size() > kMaxKinds) {
-    std::erase_if(last_, [&](const auto& item) {
-      return now - item.second >= kRepeat;
-    });
+    std::erase_if(
+        last_, [&](const auto& item) { return now - item.second >= kRepeat; });
     // A flood of new texts: forget all rather than grow.
     if (last_.size() > kMaxKinds) last_.clear();
   }

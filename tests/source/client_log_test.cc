@@ -29,8 +29,8 @@ Lines Drain(ClientLog& log) {
 TEST(ClientLogTest, HandsLinesOverOnceAndClean) {
   ClientLog log{Redactor({"secret"})};
   log.Add(LogLevel::kError, "the secret is out");
-  EXPECT_THAT(Drain(log), ElementsAre(Pair(LogLevel::kError,
-                                           "the [HIDDEN] is out")));
+  EXPECT_THAT(Drain(log),
+              ElementsAre(Pair(LogLevel::kError, "the [HIDDEN] is out")));
   EXPECT_TRUE(Drain(log).empty());
 }
 

@@ -32,8 +32,7 @@ INSTANTIATE_TEST_SUITE_P(
              absl::StatusCode::kUnavailable},
         Case{RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
              absl::StatusCode::kUnavailable},
-        Case{RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
-             absl::StatusCode::kUnavailable},
+        Case{RD_KAFKA_RESP_ERR_NOT_COORDINATOR, absl::StatusCode::kUnavailable},
         Case{RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
              absl::StatusCode::kUnavailable},
         Case{RD_KAFKA_RESP_ERR__TRANSPORT, absl::StatusCode::kUnavailable},
@@ -41,8 +40,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS,
              absl::StatusCode::kUnavailable},
         Case{RD_KAFKA_RESP_ERR_UNKNOWN, absl::StatusCode::kUnavailable},
-        Case{RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
-             absl::StatusCode::kAborted},
+        Case{RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, absl::StatusCode::kAborted},
         Case{RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, absl::StatusCode::kAborted},
         Case{RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST, absl::StatusCode::kAborted},
         Case{RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
@@ -84,8 +82,8 @@ TEST(CommitResultTest, OnePartitionThatFailedFailsTheCommit) {
 
 TEST(CommitResultTest, ARequestThatFailedFailsEveryPartition) {
   const PartitionOffset positions[] = {{{"a", 0}, 3}};
-  CommitResult result = MakeCommitResult(
-      RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, ToList(positions).get());
+  CommitResult result = MakeCommitResult(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
+                                         ToList(positions).get());
   EXPECT_EQ(result.status.code(), absl::StatusCode::kAborted);
   ASSERT_EQ(result.partitions.size(), 1u);
   EXPECT_EQ(result.partitions[0].second.code(), absl::StatusCode::kAborted);

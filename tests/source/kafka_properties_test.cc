@@ -37,9 +37,9 @@ TEST(KafkaPropertiesTest, EveryRuleOfSqlIsKnownToTheClient) {
   for (const PropertyRule& rule : PropertyRules()) {
     if (rule.access != Access::kSql) continue;
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
-    EXPECT_NE(rd_kafka_conf_set(conf, std::string(rule.key).c_str(), "",
-                                nullptr, 0),
-              RD_KAFKA_CONF_UNKNOWN)
+    EXPECT_NE(
+        rd_kafka_conf_set(conf, std::string(rule.key).c_str(), "", nullptr, 0),
+        RD_KAFKA_CONF_UNKNOWN)
         << rule.key;
     rd_kafka_conf_destroy(conf);
   }
@@ -93,12 +93,12 @@ TEST(KafkaPropertiesTest, ValuesThatWeakenTheCheckOfTheBrokerAreRefused) {
 }
 
 TEST(KafkaPropertiesTest, UnsafeAssignorIsRefusedForAll) {
-  EXPECT_FALSE(CheckSqlProperty("partition.assignment.strategy",
-                                "cooperative-sticky")
-                   .ok());
-  EXPECT_FALSE(CheckHostProperty("partition.assignment.strategy",
-                                 "cooperative-sticky")
-                   .ok());
+  EXPECT_FALSE(
+      CheckSqlProperty("partition.assignment.strategy", "cooperative-sticky")
+          .ok());
+  EXPECT_FALSE(
+      CheckHostProperty("partition.assignment.strategy", "cooperative-sticky")
+          .ok());
   EXPECT_TRUE(
       CheckHostProperty("partition.assignment.strategy", "roundrobin").ok());
 }

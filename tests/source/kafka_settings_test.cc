@@ -93,8 +93,9 @@ TEST(MakeKafkaSourceTest, RefusesWhatCannotWork) {
   config = Config();
   config.topics = {"^t.*"};
   config.partitions = {0};
-  EXPECT_EQ(text(config), "A list of partitions needs the topics' names: "
-                          "'^t.*'");
+  EXPECT_EQ(text(config),
+            "A list of partitions needs the topics' names: "
+            "'^t.*'");
   config = Config();
   config.partitions = {-1};
   EXPECT_EQ(text(config), "Partition must not be negative: -1");

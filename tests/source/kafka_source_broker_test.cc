@@ -93,12 +93,11 @@ class KafkaSourceBrokerTest : public ::testing::Test {
   void Fill(int count, int partitions, int first = 0) {
     for (int i = first; i < first + count; ++i) {
       std::string payload = base::Cat(i);
-      while (rd_kafka_producev(
-                 producer(), RD_KAFKA_V_TOPIC(topic_.c_str()),
-                 RD_KAFKA_V_PARTITION(i % partitions),
-                 RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                 RD_KAFKA_V_VALUE(payload.data(), payload.size()),
-                 RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+      while (rd_kafka_producev(producer(), RD_KAFKA_V_TOPIC(topic_.c_str()),
+                               RD_KAFKA_V_PARTITION(i % partitions),
+                               RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                               RD_KAFKA_V_VALUE(payload.data(), payload.size()),
+                               RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
         rd_kafka_poll(producer(), 100);
     }
     ASSERT_EQ(rd_kafka_flush(producer(), 30000), RD_KAFKA_RESP_ERR_NO_ERROR);
@@ -125,10 +124,12 @@ TEST_F(KafkaSourceBrokerTest, TwoMembersReadAllExactlyOnce) {
   };
   commit(a);
   commit(b);
-  ASSERT_TRUE(a.PollUntil([&] {
-    b.Poll();
-    return a.seen.size() + b.seen.size() >= kCount;
-  }, absl::Seconds(60)));
+  ASSERT_TRUE(a.PollUntil(
+      [&] {
+        b.Poll();
+        return a.seen.size() + b.seen.size() >= kCount;
+      },
+      absl::Seconds(60)));
   std::set<std::string> payloads;
   for (const Worker* worker : {&a, &b}) {
     for (const Seen& message : worker->seen) payloads.insert(message.payload);
@@ -183,9 +184,8 @@ TEST_F(KafkaSourceBrokerTest, EndLiesBehindTheMarkersOfTransactions) {
     ErrorHandle begun(rd_kafka_begin_transaction(producer()));
     ASSERT_EQ(begun, nullptr);
     Fill(5, 1, first);
-    ErrorHandle ended(commits
-                          ? rd_kafka_commit_transaction(producer(), 30000)
-                          : rd_kafka_abort_transaction(producer(), 30000));
+    ErrorHandle ended(commits ? rd_kafka_commit_transaction(producer(), 30000)
+                              : rd_kafka_abort_transaction(producer(), 30000));
     ASSERT_EQ(ended, nullptr);
   };
   transaction(true, 0);

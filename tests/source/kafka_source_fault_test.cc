@@ -82,10 +82,9 @@ TEST(KafkaSourceFaultTest, CloseEndsInTimeWhenTheBrokerIsGone) {
   Worker worker(MustMake(EmbeddedConfig(*broker)));
   ASSERT_TRUE(worker.PollUntilSeen(10));
   broker->SetBrokerDown(1);
-  EXPECT_LT(Elapsed([&] {
-              worker.source().Close(absl::Seconds(4)).IgnoreError();
-            }),
-            absl::Seconds(6));
+  EXPECT_LT(
+      Elapsed([&] { worker.source().Close(absl::Seconds(4)).IgnoreError(); }),
+      absl::Seconds(6));
 }
 
 TEST(KafkaSourceFaultTest, CloseEndsInTimeWhenTheBrokerDoesNotAnswer) {
@@ -129,8 +128,9 @@ TEST(KafkaSourceFaultTest, CloseWithoutTimeStillReturns) {
   Worker worker(MustMake(ListConfig(*broker)));
   worker.Poll();
   absl::Status status;
-  EXPECT_LT(Elapsed([&] { status = worker.source().Close(absl::ZeroDuration()); }),
-            absl::Seconds(2));
+  EXPECT_LT(
+      Elapsed([&] { status = worker.source().Close(absl::ZeroDuration()); }),
+      absl::Seconds(2));
   EXPECT_TRUE(status.ok() ||
               status.code() == absl::StatusCode::kDeadlineExceeded)
       << status;

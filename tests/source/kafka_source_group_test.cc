@@ -18,9 +18,8 @@ TEST(KafkaSourceGroupTest, OneMemberGetsAllPartitions) {
   Worker worker(MustMake(EmbeddedConfig(*broker)));
   ASSERT_TRUE(worker.PollUntilSeen(400));
   EXPECT_EQ(worker.next.size(), 4u);
-  EXPECT_TRUE(worker.source()
-                  .Commit(worker.Positions(), absl::Seconds(5))
-                  .ok());
+  EXPECT_TRUE(
+      worker.source().Commit(worker.Positions(), absl::Seconds(5)).ok());
   EXPECT_TRUE(worker.source().Close(absl::Seconds(5)).ok());
 }
 

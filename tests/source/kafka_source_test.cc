@@ -22,15 +22,15 @@ SourceConfig ListConfig(const testing::EmbeddedBroker& broker,
 
 TEST(KafkaSourceTest, DeliversMessagesAsTheyWereProduced) {
   auto broker = MustStart(1);
-  ASSERT_TRUE(broker
-                  ->Produce({.topic = "t",
-                             .partition = 0,
-                             .key = "k",
-                             .payload = "p",
-                             .headers = {{"h", "v"},
-                                         {"empty", ""},
-                                         {"null", "", false}}})
-                  .ok());
+  ASSERT_TRUE(
+      broker
+          ->Produce(
+              {.topic = "t",
+               .partition = 0,
+               .key = "k",
+               .payload = "p",
+               .headers = {{"h", "v"}, {"empty", ""}, {"null", "", false}}})
+          .ok());
   ASSERT_TRUE(broker->Produce({.topic = "t", .partition = 0}).ok());
   ASSERT_TRUE(
       broker->Produce({.topic = "t", .partition = 0, .key = "", .payload = ""})
@@ -52,9 +52,8 @@ TEST(KafkaSourceTest, DeliversMessagesAsTheyWereProduced) {
   EXPECT_EQ(first.payload, "p");
   EXPECT_EQ(first.key, "k");
   EXPECT_TRUE(first.has_key);
-  EXPECT_THAT(first.headers,
-              ElementsAre(Header{"h", "v"}, Header{"empty", ""},
-                          Header{"null", "", false}));
+  EXPECT_THAT(first.headers, ElementsAre(Header{"h", "v"}, Header{"empty", ""},
+                                         Header{"null", "", false}));
   EXPECT_FALSE(batch[1].has_payload);
   EXPECT_FALSE(batch[1].has_key);
   EXPECT_TRUE(batch[2].has_payload);

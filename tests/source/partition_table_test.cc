@@ -35,8 +35,7 @@ TEST(PartitionTableTest, TakesEachOffsetOnceAndForwardOnly) {
   EXPECT_FALSE(PartitionTable::Accept(entry, 5));
   // Compaction and transactions leave gaps.
   EXPECT_TRUE(PartitionTable::Accept(entry, 9));
-  EXPECT_THAT(table.Positions(),
-              ElementsAre(PartitionOffset{{"a", 0}, 10}));
+  EXPECT_THAT(table.Positions(), ElementsAre(PartitionOffset{{"a", 0}, 10}));
 }
 
 TEST(PartitionTableTest, EndMovesThePositionBehindMarkers) {
@@ -53,8 +52,7 @@ TEST(PartitionTableTest, LogicalStartTakesAnyFirstOffset) {
   EXPECT_THAT(table.Positions(),
               ElementsAre(PartitionOffset{{"a", 0}, kOffsetEnd}));
   EXPECT_TRUE(PartitionTable::Accept(*table.Find("a", 0), 100));
-  EXPECT_THAT(table.Positions(),
-              ElementsAre(PartitionOffset{{"a", 0}, 101}));
+  EXPECT_THAT(table.Positions(), ElementsAre(PartitionOffset{{"a", 0}, 101}));
 }
 
 TEST(PartitionTableTest, StoppedPartitionTakesNothingUntilItIsMoved) {

@@ -21,8 +21,7 @@ TEST(RedactorTest, HidesTheLongerSecretFirst) {
 }
 
 TEST(RedactorTest, ShortSecretDoesNotMatchInTheMark) {
-  EXPECT_EQ(Redactor({"D", "HID"}).Clean("a HID b D"),
-            "a [HIDDEN] b [HIDDEN]");
+  EXPECT_EQ(Redactor({"D", "HID"}).Clean("a HID b D"), "a [HIDDEN] b [HIDDEN]");
 }
 
 TEST(RedactorTest, EmptySecretMatchesNothing) {

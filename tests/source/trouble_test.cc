@@ -16,8 +16,9 @@ TEST(TroubleTest, WhatTheClientRetriesIsUnavailable) {
             "Kafka consumer: Subscribed topic not available [t]");
   EXPECT_EQ(TroubleStatus(RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED, "", "").code(),
             absl::StatusCode::kUnavailable);
-  EXPECT_EQ(TroubleStatus(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, "", "").message(),
-            "Kafka consumer: Local: All broker connections are down");
+  EXPECT_EQ(
+      TroubleStatus(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, "", "").message(),
+      "Kafka consumer: Local: All broker connections are down");
 }
 
 TEST(TroubleTest, TimesMakeNoNewText) {
@@ -56,8 +57,8 @@ TEST(TroubleFilterTest, SaysTheSameOnceInAWhile) {
 TEST(TroubleFilterTest, AFloodOfTextsIsBounded) {
   TroubleFilter filter;
   for (int i = 0; i < 10000; ++i)
-    EXPECT_TRUE(filter.Admit(absl::UnavailableError(base::Cat(i)),
-                             absl::Seconds(1)));
+    EXPECT_TRUE(
+        filter.Admit(absl::UnavailableError(base::Cat(i)), absl::Seconds(1)));
 }
 
 }  // namespace

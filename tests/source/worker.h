@@ -32,7 +32,8 @@ struct Seen {
 // Polls in the test's thread. Starts at the committed offset, else at `start`.
 class Worker {
  public:
-  explicit Worker(std::unique_ptr<Source> source, int64_t start = kOffsetBeginning)
+  explicit Worker(std::unique_ptr<Source> source,
+                  int64_t start = kOffsetBeginning)
       : source_(std::move(source)), start_(start) {}
 
   Source& source() { return *source_; }
@@ -164,11 +165,11 @@ inline void Produce(testing::EmbeddedBroker& broker, int count,
                     int partitions = 1, int first = 0) {
   for (int i = first; i < first + count; ++i) {
     std::string payload = base::Cat(i);
-    ASSERT_TRUE(broker
-                    .Produce({.topic = "t",
-                              .partition = i % partitions,
-                              .payload = payload})
-                    .ok());
+    ASSERT_TRUE(
+        broker
+            .Produce(
+                {.topic = "t", .partition = i % partitions, .payload = payload})
+            .ok());
   }
   absl::Status status = broker.Flush(absl::Seconds(30));
   ASSERT_TRUE(status.ok()) << status;

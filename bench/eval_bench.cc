@@ -91,33 +91,36 @@ void Evaluate(benchmark::State& state, const char* select) {
     auto result = evaluator->Evaluate(leaves, absl::UnixEpoch(), failed);
     benchmark::DoNotOptimize(result);
   }
-  state.SetItemsProcessed(state.iterations() *
-                          static_cast<int64_t>(num_rows));
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(num_rows));
 }
 
-#define ROWFALL_EVAL_BENCH(name, select)         \
-  BENCHMARK_CAPTURE(Evaluate, name, select)      \
-      ->Arg(1)                                   \
-      ->Arg(100)                                 \
-      ->Arg(10000)
+#define ROWFALL_EVAL_BENCH(name, select) \
+  BENCHMARK_CAPTURE(Evaluate, name, select)->Arg(1)->Arg(100)->Arg(10000)
 
-ROWFALL_EVAL_BENCH(columns, "SELECT id, term AS name, abbrev AS short_name, "
-                            "GlossDef.size AS size FROM kafka");
-ROWFALL_EVAL_BENCH(design, "SELECT id, term AS name, abbrev AS short_name, "
-                           "UTC_TIMESTAMP() AS received_at, GlossDef.size AS "
-                           "size FROM kafka");
+ROWFALL_EVAL_BENCH(columns,
+                   "SELECT id, term AS name, abbrev AS short_name, "
+                   "GlossDef.size AS size FROM kafka");
+ROWFALL_EVAL_BENCH(design,
+                   "SELECT id, term AS name, abbrev AS short_name, "
+                   "UTC_TIMESTAMP() AS received_at, GlossDef.size AS "
+                   "size FROM kafka");
 ROWFALL_EVAL_BENCH(arithmetic,
                    "SELECT id, price * 2 + id AS number FROM kafka");
-ROWFALL_EVAL_BENCH(where, "SELECT id, term AS name, price AS number FROM kafka "
-                          "WHERE id < 500 AND price > 10");
-ROWFALL_EVAL_BENCH(choice, "SELECT IF(id < 500, id, 0 - id) AS id, "
-                           "COALESCE(term, abbrev) AS name FROM kafka");
-ROWFALL_EVAL_BENCH(group, "SELECT id % 10 AS id, COUNT(*) AS count, "
-                          "AVG(price) AS number FROM kafka GROUP BY id % 10");
-ROWFALL_EVAL_BENCH(group_text, "SELECT term AS name, COUNT(*) AS count FROM "
-                               "kafka GROUP BY term");
-ROWFALL_EVAL_BENCH(order, "SELECT id, price AS number FROM kafka "
-                          "ORDER BY price DESC, id");
+ROWFALL_EVAL_BENCH(where,
+                   "SELECT id, term AS name, price AS number FROM kafka "
+                   "WHERE id < 500 AND price > 10");
+ROWFALL_EVAL_BENCH(choice,
+                   "SELECT IF(id < 500, id, 0 - id) AS id, "
+                   "COALESCE(term, abbrev) AS name FROM kafka");
+ROWFALL_EVAL_BENCH(group,
+                   "SELECT id % 10 AS id, COUNT(*) AS count, "
+                   "AVG(price) AS number FROM kafka GROUP BY id % 10");
+ROWFALL_EVAL_BENCH(group_text,
+                   "SELECT term AS name, COUNT(*) AS count FROM "
+                   "kafka GROUP BY term");
+ROWFALL_EVAL_BENCH(order,
+                   "SELECT id, price AS number FROM kafka "
+                   "ORDER BY price DESC, id");
 ROWFALL_EVAL_BENCH(distinct, "SELECT DISTINCT id FROM kafka");
 
 }  // namespace

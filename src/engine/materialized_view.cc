@@ -89,9 +89,8 @@ absl::StatusOr<Batch> MaterializedView::Apply(const Batch& input,
   if (!result.ok() || failures.empty()) return result;
   if (failed == nullptr) {
     const FailedRow& first = failures.front();
-    return absl::InvalidArgumentError(base::ToAbsl(
-        base::Cat(first.reason, " [row ", first.row, ", column ", first.column,
-                  "]")));
+    return absl::InvalidArgumentError(base::ToAbsl(base::Cat(
+        first.reason, " [row ", first.row, ", column ", first.column, "]")));
   }
   for (FailedRow& failure : failures) failed->push_back(std::move(failure));
   return result;

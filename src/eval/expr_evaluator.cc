@@ -65,8 +65,7 @@ Frame& ExprEvaluator::PushGroups(Frame& parent,
 }
 
 Argument ExprEvaluator::Get(ExprId id, Frame& frame) {
-  const auto* constant =
-      std::get_if<plan::ConstantExpr>(&plan_.exprs[id].node);
+  const auto* constant = std::get_if<plan::ConstantExpr>(&plan_.exprs[id].node);
   if (constant != nullptr) return {constant->value.get(), true};
   Slot& slot = frame.slots[id];
   if (slot.epoch != frame.epoch) {

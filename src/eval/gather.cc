@@ -19,13 +19,17 @@ void GatherDense(const Column& from, std::span<const uint32_t> rows,
 void Gather(const Column& from, std::span<const uint32_t> rows, Column& out) {
   if (from.null_count() != 0) return out.AppendRows(from, rows);
   switch (from.type()) {
-    case Type::kBool: return GatherDense<uint8_t>(from, rows, out);
+    case Type::kBool:
+      return GatherDense<uint8_t>(from, rows, out);
     case Type::kInt:
-    case Type::kFloat: return GatherDense<uint32_t>(from, rows, out);
+    case Type::kFloat:
+      return GatherDense<uint32_t>(from, rows, out);
     case Type::kBigint:
     case Type::kTimestamp:
-    case Type::kDouble: return GatherDense<uint64_t>(from, rows, out);
-    default: return out.AppendRows(from, rows);
+    case Type::kDouble:
+      return GatherDense<uint64_t>(from, rows, out);
+    default:
+      return out.AppendRows(from, rows);
   }
 }
 

@@ -34,7 +34,8 @@ int CompareLists(std::span<const T> a, std::span<const T> b) {
   const size_t common = std::min(a.size(), b.size());
   for (size_t i = 0; i < common; ++i) {
     const int order = [&] {
-      if constexpr (std::is_floating_point_v<T>) return CompareReals(a[i], b[i]);
+      if constexpr (std::is_floating_point_v<T>)
+        return CompareReals(a[i], b[i]);
       return CompareValues(a[i], b[i]);
     }();
     if (order != 0) return order;
@@ -97,8 +98,8 @@ void HashEach(const Column& column, std::span<const uint32_t> rows,
     return;
   }
   for (size_t i = 0; i < rows.size(); ++i) {
-    hashes[i] = Mix(hashes[i], column.IsNull(rows[i]) ? kNullHash
-                                                      : value_of(rows[i]));
+    hashes[i] =
+        Mix(hashes[i], column.IsNull(rows[i]) ? kNullHash : value_of(rows[i]));
   }
 }
 
@@ -127,7 +128,8 @@ int CompareRows(const Column& column, size_t a, size_t b) {
     }
   }
   switch (column.type()) {
-    case Type::kInt: return CompareValues(column.ints()[a], column.ints()[b]);
+    case Type::kInt:
+      return CompareValues(column.ints()[a], column.ints()[b]);
     case Type::kBigint:
     case Type::kTimestamp:
       return CompareValues(column.bigints()[a], column.bigints()[b]);
@@ -137,9 +139,12 @@ int CompareRows(const Column& column, size_t a, size_t b) {
       return CompareReals(column.doubles()[a], column.doubles()[b]);
     case Type::kBool:
       return CompareValues(column.bools()[a], column.bools()[b]);
-    case Type::kText: return column.Text(a).compare(column.Text(b));
-    case Type::kJson: return CompareJson(column.Text(a), column.Text(b));
-    case Type::kMulti: return CompareLists(column.Multi(a), column.Multi(b));
+    case Type::kText:
+      return column.Text(a).compare(column.Text(b));
+    case Type::kJson:
+      return CompareJson(column.Text(a), column.Text(b));
+    case Type::kMulti:
+      return CompareLists(column.Multi(a), column.Multi(b));
     case Type::kMulti64:
       return CompareLists(column.Multi64(a), column.Multi64(b));
     case Type::kFloatVector:
@@ -157,14 +162,17 @@ bool EqualRows(const Column& column, size_t a, size_t b) {
 void HashRows(const Column& column, std::span<const uint32_t> rows,
               std::span<uint64_t> hashes) {
   switch (column.type()) {
-    case Type::kInt: return HashDense(column.ints(), column, rows, hashes);
+    case Type::kInt:
+      return HashDense(column.ints(), column, rows, hashes);
     case Type::kBigint:
     case Type::kTimestamp:
       return HashDense(column.bigints(), column, rows, hashes);
-    case Type::kFloat: return HashDense(column.floats(), column, rows, hashes);
+    case Type::kFloat:
+      return HashDense(column.floats(), column, rows, hashes);
     case Type::kDouble:
       return HashDense(column.doubles(), column, rows, hashes);
-    case Type::kBool: return HashDense(column.bools(), column, rows, hashes);
+    case Type::kBool:
+      return HashDense(column.bools(), column, rows, hashes);
     case Type::kText:
     case Type::kJson:
       return HashEach(column, rows, hashes, [&column](uint32_t row) {

@@ -27,8 +27,7 @@ ViewEvaluator::ViewEvaluator(std::shared_ptr<const plan::ViewPlan> plan)
     : plan_(std::move(plan)), exprs_(*plan_) {
   aggregate_exprs_.resize(plan_->aggregates.size());
   for (ExprId id = 0; id < plan_->exprs.size(); ++id) {
-    const auto* node =
-        std::get_if<plan::AggregateExpr>(&plan_->exprs[id].node);
+    const auto* node = std::get_if<plan::AggregateExpr>(&plan_->exprs[id].node);
     if (node != nullptr) aggregate_exprs_[node->aggregate] = id;
   }
   for (const plan::BoundAggregate& aggregate : plan_->aggregates) {
@@ -193,7 +192,8 @@ void ViewEvaluator::Sort() {
     for (size_t i = 0; i < order_keys_.size(); ++i) {
       if (order_keys_[i].constant) continue;
       const int order = CompareRows(*order_keys_[i].column, a, b);
-      if (order != 0) return plan_->order_by[i].descending ? order > 0 : order < 0;
+      if (order != 0)
+        return plan_->order_by[i].descending ? order > 0 : order < 0;
     }
     return a < b;  // Rows come in their order: this makes the sort stable.
   };
@@ -222,8 +222,8 @@ Batch ViewEvaluator::MakeResult(const Batch& leaves, Frame& frame) {
 }
 
 std::shared_ptr<const Column> ViewEvaluator::PickColumn(size_t number) {
-  Column& column = EmptyColumn(result_columns_[number],
-                               plan_->schema->field(number).type);
+  Column& column =
+      EmptyColumn(result_columns_[number], plan_->schema->field(number).type);
   const Argument& values = results_[number];
   if (values.constant) {
     Repeat(*values.column, result_rows_.size(), column);
@@ -239,8 +239,9 @@ void ViewEvaluator::AppendFailed(std::vector<FailedRow>& failed) const {
     failed.push_back({failure.row, std::string(failure.label), failure.reason});
   }
   if (!group_failures_.empty()) AppendFailedGroups(failed);
-  std::sort(failed.begin() + static_cast<ptrdiff_t>(begin), failed.end(),
-            [](const FailedRow& a, const FailedRow& b) { return a.row < b.row; });
+  std::sort(
+      failed.begin() + static_cast<ptrdiff_t>(begin), failed.end(),
+      [](const FailedRow& a, const FailedRow& b) { return a.row < b.row; });
 }
 
 void ViewEvaluator::AppendFailedGroups(std::vector<FailedRow>& failed) const {

@@ -154,8 +154,8 @@ std::vector<std::pair<std::string, std::string>> Explain(const ViewPlan& plan) {
   }
   if (plan.having) steps.emplace_back("having", ExprText(plan, *plan.having));
   for (const ResultColumn& column : plan.columns) {
-    steps.emplace_back("result", base::Cat(column.name, " ",
-                                           TypedText(plan, column.expr)));
+    steps.emplace_back(
+        "result", base::Cat(column.name, " ", TypedText(plan, column.expr)));
   }
   if (plan.distinct) steps.emplace_back("distinct", "rows of the result");
   for (const OrderKey& key : plan.order_by) {

@@ -11,13 +11,32 @@
 
 namespace rowfall::plan {
 
+namespace {
+
+// The parser limits one expression; aliases put them on top of each other.
+// Binding and evaluating recurse over them.
+constexpr int kMaxLevels = 1000;
+
+absl::Status TooDeep(TextPlace place) {
+  return base::InvalidAt(place,
+                         base::Cat("Expression has more than ", kMaxLevels,
+                                   " levels, aliases included"));
+}
+
+}  // namespace
+
 std::string_view ClauseName(Clause clause) {
   switch (clause) {
-    case Clause::kItem: return "SELECT";
-    case Clause::kWhere: return "WHERE";
-    case Clause::kGroupBy: return "GROUP BY";
-    case Clause::kHaving: return "HAVING";
-    case Clause::kOrderBy: return "ORDER BY";
+    case Clause::kItem:
+      return "SELECT";
+    case Clause::kWhere:
+      return "WHERE";
+    case Clause::kGroupBy:
+      return "GROUP BY";
+    case Clause::kHaving:
+      return "HAVING";
+    case Clause::kOrderBy:
+      return "ORDER BY";
   }
   return "";
 }
@@ -60,20 +79,20 @@ absl::StatusOr<ExprId> ExprBinder::BindPosition(int64_t position,
                                                 Clause clause) {
   const auto size = static_cast<int64_t>(select_.items.size());
   if (position < 1 || position > size) {
-    return base::InvalidAt(place,
-                           base::Cat("Position is not in the select list of ",
-                                     size, " items: '", position, "'"));
+    return base::InvalidAt(
+        place, base::Cat("Position is not in the select list of ", size,
+                         " items: '", position, "'"));
   }
   const size_t item = static_cast<size_t>(position - 1);
   if (select_.items[item].expr == nullptr) {
-    return base::InvalidAt(place, base::Cat("Position of '*' cannot be in ",
-                                            ClauseName(clause), ": '",
-                                            position, "'"));
+    return base::InvalidAt(
+        place, base::Cat("Position of '*' cannot be in ", ClauseName(clause),
+                         ": '", position, "'"));
   }
   ROWFALL_ASSIGN_OR_RETURN(const ExprId id, BindItem(item));
   if (clause == Clause::kGroupBy && builder_.HasAggregate(id)) {
-    return base::InvalidAt(place, base::Cat("Aggregate cannot be in GROUP BY: '",
-                                            position, "'"));
+    return base::InvalidAt(
+        place, base::Cat("Aggregate cannot be in GROUP BY: '", position, "'"));
   }
   return id;
 }
@@ -92,10 +111,10 @@ absl::StatusOr<ExprId> ExprBinder::BindName(const sql::NameRef& ref,
   const ColumnName name = scope_.Unqualify(ref);
   if (name.qualified) return BindColumn(name, place);
   const auto alias = VisibleAlias(ref);
-  const bool after_select = context.clause == Clause::kHaving ||
-                            context.clause == Clause::kOrderBy;
-  const bool alias_first = scope_.HasEveryKey() ||
-                           (after_select && context.aggregate.empty());
+  const bool after_select =
+      context.clause == Clause::kHaving || context.clause == Clause::kOrderBy;
+  const bool alias_first =
+      scope_.HasEveryKey() || (after_select && context.aggregate.empty());
   if (alias.has_value() && (alias_first || !scope_.HasColumn(name.column))) {
     return BindAlias(*alias, ref, place, context);
   }
@@ -111,7 +130,7 @@ absl::StatusOr<ExprId> ExprBinder::BindColumn(const ColumnName& name,
   if (!name.path.empty() && leaf.type != Type::kJson) {
     return base::InvalidAt(
         place, base::Cat("Column is ", TypeName(leaf.type),
-                         " and not json, it has no '", 
+                         " and not json, it has no '",
                          base::PathText(name.path), "': '", name.column, "'"));
   }
   leaf.path = name.path;
@@ -127,24 +146,32 @@ absl::StatusOr<ExprId> ExprBinder::BindAlias(size_t item,
         place, base::Cat("Alias refers to itself: '", ref.name, "'"));
   }
   ROWFALL_ASSIGN_OR_RETURN(const ExprId id, BindItem(item));
-  const bool no_aggregates = context.clause == Clause::kWhere ||
-                             context.clause == Clause::kGroupBy;
+  const bool no_aggregates =
+      context.clause == Clause::kWhere || context.clause == Clause::kGroupBy;
   if (builder_.HasAggregate(id) && no_aggregates) {
     return base::InvalidAt(
         place, base::Cat("Aggregate cannot be in ", ClauseName(context.clause),
                          ": '", ref.name, "'"));
   }
   if (builder_.HasAggregate(id) && !context.aggregate.empty()) {
-    return base::InvalidAt(place, base::Cat("Aggregate cannot be in ",
-                                            context.aggregate, ": '", ref.name,
-                                            "'"));
+    return base::InvalidAt(
+        place, base::Cat("Aggregate cannot be in ", context.aggregate, ": '",
+                         ref.name, "'"));
   }
   return builder_.AddPath(id, ref.path, place);
 }
 
 absl::StatusOr<ExprId> ExprBinder::BindIn(const sql::Expr& expr,
                                           const Context& context) {
-  return std::visit(NodeBinder{*this, builder_, expr, context}, expr.node);
+  if (depth_ == kMaxLevels) return TooDeep(expr.place);
+  ++depth_;
+  auto bound =
+      std::visit(NodeBinder{*this, builder_, expr, context}, expr.node);
+  --depth_;
+  if (bound.ok() && builder_.HeightOf(*bound) > kMaxLevels) {
+    return TooDeep(expr.place);
+  }
+  return bound;
 }
 
 }  // namespace rowfall::plan

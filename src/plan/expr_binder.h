@@ -46,7 +46,7 @@ class ExprBinder {
   // Where an expression stands: decides about aliases and aggregates.
   struct Context {
     Clause clause = Clause::kItem;
-    std::string label;  // The result column or clause, for errors of rows.
+    std::string label;      // The result column or clause, for errors of rows.
     std::string aggregate;  // The aggregate whose argument this is, or empty.
   };
   struct Item {
@@ -70,6 +70,7 @@ class ExprBinder {
   ExprBuilder& builder_;
   std::vector<Item> items_;
   std::vector<size_t> item_stack_;  // Items being bound, outermost first.
+  int depth_ = 0;                   // Of BindIn() in itself.
 };
 
 // Returns e.g. "GROUP BY".

@@ -39,10 +39,13 @@ std::string NoteOf(const function::CallOptions& options) {
 
 ExprId ExprBuilder::Add(BoundExpr expr) {
   bool has_aggregate = std::holds_alternative<AggregateExpr>(expr.node);
+  int height = 0;
   ForEachArgument(expr, [&](ExprId argument) {
     has_aggregate = has_aggregate || has_aggregate_[argument];
+    height = std::max(height, heights_[argument]);
   });
   has_aggregate_.push_back(has_aggregate);
+  heights_.push_back(height + 1);
   plan_.exprs.push_back(std::move(expr));
   return static_cast<ExprId>(plan_.exprs.size() - 1);
 }
@@ -63,8 +66,8 @@ ExprId ExprBuilder::AddLeaf(data::Leaf leaf) {
   const data::Leaf& added = leaves[index];
   return AddShared(
       base::Cat("leaf ", index),
-      {added.type, LeafExpr{index, base::Cat(added.column,
-                                             base::PathText(added.path))}});
+      {added.type,
+       LeafExpr{index, base::Cat(added.column, base::PathText(added.path))}});
 }
 
 ExprId ExprBuilder::AddConstant(Type type, const Value& value) {
@@ -173,9 +176,9 @@ absl::StatusOr<ExprId> ExprBuilder::AddPath(ExprId id, const base::Path& path,
   const BoundExpr& from = expr(id);
   if (from.type != Type::kJson) {
     return base::InvalidAt(
-        place, base::Cat("Only json has values below it, this is ",
-                         TypeName(from.type), ": '", base::PathText(path),
-                         "'"));
+        place,
+        base::Cat("Only json has values below it, this is ",
+                  TypeName(from.type), ": '", base::PathText(path), "'"));
   }
   if (const auto* leaf = std::get_if<LeafExpr>(&from.node)) {
     data::Leaf deeper = plan_.leaves[leaf->leaf];
@@ -183,9 +186,9 @@ absl::StatusOr<ExprId> ExprBuilder::AddPath(ExprId id, const base::Path& path,
     return AddLeaf(std::move(deeper));
   }
   const std::string note = base::PathText(path);
-  return AddKernelCall(
-      KeyOf("path", Type::kJson, {{id}}, note), Type::kJson,
-      {"path", note, function::MakePathKernel(path), {id}}, true, place);
+  return AddKernelCall(KeyOf("path", Type::kJson, {{id}}, note), Type::kJson,
+                       {"path", note, function::MakePathKernel(path), {id}},
+                       true, place);
 }
 
 absl::StatusOr<ExprId> ExprBuilder::AddTruth(ExprId id, TextPlace place) {
@@ -211,8 +214,8 @@ absl::StatusOr<ExprId> ExprBuilder::AddLogic(LogicExpr::Op op, ExprId left,
   if (last != nullptr && ConstantOf(left) != nullptr) {
     return last->IsNull(0) ? left : right;  // NULL with NULL, or decided.
   }
-  const std::string key = KeyOf(decisive ? "or" : "and", Type::kBool,
-                                {{left, right}}, "");
+  const std::string key =
+      KeyOf(decisive ? "or" : "and", Type::kBool, {{left, right}}, "");
   return AddShared(key, {Type::kBool, LogicExpr{op, left, right}});
 }
 
@@ -273,8 +276,8 @@ absl::StatusOr<ExprId> ExprBuilder::AddAggregate(std::string_view name,
   if (!resolved.ok()) return WithPlace(resolved.status(), place);
   ROWFALL_RETURN_IF_ERROR(CastAll(arguments, resolved->argument_types, place));
   const Type type = resolved->type;
-  std::string key =
-      KeyOf(name, type, arguments, distinct ? "aggregate distinct" : "aggregate");
+  std::string key = KeyOf(name, type, arguments,
+                          distinct ? "aggregate distinct" : "aggregate");
   const auto found = shared_.find(key);
   if (found != shared_.end()) return found->second;
   const size_t index = plan_.aggregates.size();

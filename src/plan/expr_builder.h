@@ -59,6 +59,8 @@ class ExprBuilder {
   // The type as functions see it: nothing for the literal NULL.
   function::ArgumentType ArgumentTypeOf(ExprId id) const;
   bool HasAggregate(ExprId id) const { return has_aggregate_[id]; }
+  // The expressions above one another in it, aliases followed.
+  int HeightOf(ExprId id) const { return heights_[id]; }
 
  private:
   ExprId Add(BoundExpr expr);
@@ -83,7 +85,9 @@ class ExprBuilder {
   ViewPlan& plan_;
   const FunctionRegistry* functions_;
   ExprId null_literal_ = kNone;
+  // By expression.
   std::vector<bool> has_aggregate_;
+  std::vector<int> heights_;
   std::unordered_map<std::string, ExprId> shared_;
 };
 

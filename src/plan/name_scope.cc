@@ -17,8 +17,8 @@ ColumnName NameScope::Unqualify(const sql::NameRef& ref) const {
   const auto* column =
       is_source ? std::get_if<std::string>(&ref.path.front()) : nullptr;
   if (column == nullptr) return {ref.name, ref.path};
-  const auto own = HasEveryKey() ? std::nullopt
-                                 : binding_.source->IndexOf(ref.name);
+  const auto own =
+      HasEveryKey() ? std::nullopt : binding_.source->IndexOf(ref.name);
   if (own.has_value() && binding_.source->field(*own).type == Type::kJson) {
     return {ref.name, ref.path};
   }
@@ -32,7 +32,8 @@ bool NameScope::HasColumn(const std::string& column) const {
 
 data::Leaf NameScope::LeafOf(const std::string& column) const {
   if (HasEveryKey()) return {column, column, {}, Type::kJson};
-  const Field& field = binding_.source->field(*binding_.source->IndexOf(column));
+  const Field& field =
+      binding_.source->field(*binding_.source->IndexOf(column));
   return {field.name,
           base::ToLower(field.json_key.empty() ? field.name : field.json_key),
           {},

@@ -17,30 +17,43 @@ namespace {
 std::string_view OperatorName(sql::Binary::Op op) {
   using Op = sql::Binary::Op;
   switch (op) {
-    case Op::kAdd: return "+";
-    case Op::kSubtract: return "-";
-    case Op::kMultiply: return "*";
-    case Op::kDivide: return "/";
-    case Op::kIntegerDivide: return "div";
-    case Op::kModulo: return "%";
-    case Op::kEqual: return "=";
-    case Op::kNotEqual: return "<>";
-    case Op::kLess: return "<";
-    case Op::kLessEqual: return "<=";
-    case Op::kGreater: return ">";
-    case Op::kGreaterEqual: return ">=";
-    case Op::kAnd: return "and";
-    case Op::kOr: return "or";
+    case Op::kAdd:
+      return "+";
+    case Op::kSubtract:
+      return "-";
+    case Op::kMultiply:
+      return "*";
+    case Op::kDivide:
+      return "/";
+    case Op::kIntegerDivide:
+      return "div";
+    case Op::kModulo:
+      return "%";
+    case Op::kEqual:
+      return "=";
+    case Op::kNotEqual:
+      return "<>";
+    case Op::kLess:
+      return "<";
+    case Op::kLessEqual:
+      return "<=";
+    case Op::kGreater:
+      return ">";
+    case Op::kGreaterEqual:
+      return ">=";
+    case Op::kAnd:
+      return "and";
+    case Op::kOr:
+      return "or";
   }
   return "";
 }
 
 // The names that CAST knows, for a suggestion.
 std::vector<std::string> TypeNames() {
-  return {"int",       "integer", "uint",        "bigint",
-          "float",     "double",  "bool",        "text",
-          "string",    "json",    "multi",       "multi64",
-          "timestamp", "float_vector"};
+  return {"int",    "integer", "uint",      "bigint",      "float",
+          "double", "bool",    "text",      "string",      "json",
+          "multi",  "multi64", "timestamp", "float_vector"};
 }
 
 bool IsLazy(std::string_view name) {
@@ -151,9 +164,9 @@ NodeBinder::Result NodeBinder::operator()(const sql::In& in) const {
 NodeBinder::Result NodeBinder::operator()(const sql::Cast& cast) const {
   const auto type = TypeFromName(cast.type);
   if (!type.has_value()) {
-    return base::InvalidAt(
-        cast.type_place, base::Cat("Type not found: '", cast.type, "'",
-                                   base::DidYouMean(cast.type, TypeNames())));
+    return base::InvalidAt(cast.type_place,
+                           base::Cat("Type not found: '", cast.type, "'",
+                                     base::DidYouMean(cast.type, TypeNames())));
   }
   ROWFALL_ASSIGN_OR_RETURN(const ExprId operand, Bind(cast.operand));
   return builder.AddCast(operand, *type, expr.place);
@@ -163,9 +176,9 @@ NodeBinder::Result NodeBinder::operator()(const sql::Call& call) const {
   if (function::IsAggregate(call.name)) return BindAggregate(call);
   if (call.star || call.distinct) {
     return base::InvalidAt(
-        expr.place, base::Cat(call.star ? "'*'" : "DISTINCT",
-                              " can only be in an aggregate: '", call.name,
-                              "'"));
+        expr.place,
+        base::Cat(call.star ? "'*'" : "DISTINCT",
+                  " can only be in an aggregate: '", call.name, "'"));
   }
   if (IsLazy(call.name)) return BindLazy(call);
   ROWFALL_ASSIGN_OR_RETURN(std::vector<ExprId> arguments,
@@ -177,9 +190,9 @@ NodeBinder::Result NodeBinder::operator()(const sql::Call& call) const {
 NodeBinder::Result NodeBinder::BindLazy(const sql::Call& call) const {
   if (!call.options.empty()) {
     return base::InvalidAt(
-        expr.place, base::Cat(function::FunctionLabel(call.name),
-                            " has no options, but got '",
-                            call.options[0].first, "'"));
+        expr.place,
+        base::Cat(function::FunctionLabel(call.name),
+                  " has no options, but got '", call.options[0].first, "'"));
   }
   ROWFALL_ASSIGN_OR_RETURN(std::vector<ExprId> ids, BindAll(call.arguments));
   if (call.name == "if") {
@@ -195,20 +208,18 @@ NodeBinder::Result NodeBinder::BindLazy(const sql::Call& call) const {
 
 NodeBinder::Result NodeBinder::BindAggregate(const sql::Call& call) const {
   if (context.clause == Clause::kWhere || context.clause == Clause::kGroupBy) {
-    return base::InvalidAt(
-        expr.place, base::Cat("Aggregate cannot be in ",
-                              ClauseName(context.clause), ": '", call.name,
-                              "'"));
+    return base::InvalidAt(expr.place, base::Cat("Aggregate cannot be in ",
+                                                 ClauseName(context.clause),
+                                                 ": '", call.name, "'"));
   }
   if (!context.aggregate.empty()) {
-    return base::InvalidAt(expr.place,
-                           base::Cat("Aggregate cannot be in ",
-                                     context.aggregate, ": '", call.name, "'"));
+    return base::InvalidAt(
+        expr.place, base::Cat("Aggregate cannot be in ", context.aggregate,
+                              ": '", call.name, "'"));
   }
   if (!call.options.empty()) {
-    return base::InvalidAt(expr.place,
-                           base::Cat("Aggregate has no options: '",
-                                     call.options[0].first, "'"));
+    return base::InvalidAt(expr.place, base::Cat("Aggregate has no options: '",
+                                                 call.options[0].first, "'"));
   }
   ExprBinder::Context inside = context;
   inside.aggregate = function::FunctionLabel(call.name);

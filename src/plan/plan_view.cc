@@ -80,8 +80,8 @@ absl::Status ViewPlanner::PlanItems() {
 
 absl::Status ViewPlanner::AddStar(TextPlace place) {
   if (!binding_.source_has_columns) {
-    return base::InvalidAt(place,
-                           "Source has no column list that '*' could stand for");
+    return base::InvalidAt(
+        place, "Source has no column list that '*' could stand for");
   }
   for (const Field& field : binding_.source->fields()) {
     const ExprId id = builder_.AddLeaf(binder_.scope().LeafOf(field.name));
@@ -96,8 +96,8 @@ absl::Status ViewPlanner::AddColumn(const std::string& name, ExprId id,
     return base::InvalidAt(
         place, base::Cat("Result column given twice: '", name, "'"));
   }
-  ROWFALL_ASSIGN_OR_RETURN(
-      Field field, FieldFor(name, builder_.expr(id).type, place));
+  ROWFALL_ASSIGN_OR_RETURN(Field field,
+                           FieldFor(name, builder_.expr(id).type, place));
   ROWFALL_ASSIGN_OR_RETURN(id, builder_.AddCast(id, field.type, place));
   if (!field.nullable) id = builder_.AddDefault(id);
   plan_.columns.push_back({field.name, id});
@@ -115,9 +115,9 @@ absl::StatusOr<Field> ViewPlanner::FieldFor(const std::string& name, Type type,
   }
   std::vector<std::string> known;
   for (const Field& field : table.fields()) known.push_back(field.name);
-  return base::InvalidAt(place,
-                         base::Cat("Column not found in the table: '", name,
-                                   "'", base::DidYouMean(name, known)));
+  return base::InvalidAt(
+      place, base::Cat("Column not found in the table: '", name, "'",
+                       base::DidYouMean(name, known)));
 }
 
 absl::Status ViewPlanner::PlanWhere() {
@@ -140,7 +140,8 @@ absl::Status ViewPlanner::PlanGroupBy() {
 absl::Status ViewPlanner::PlanHaving() {
   if (select_.having == nullptr) return absl::OkStatus();
   const sql::Expr& expr = *select_.having;
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId id, binder_.Bind(expr, Clause::kHaving));
+  ROWFALL_ASSIGN_OR_RETURN(const ExprId id,
+                           binder_.Bind(expr, Clause::kHaving));
   ROWFALL_ASSIGN_OR_RETURN(plan_.having, builder_.AddTruth(id, expr.place));
   return absl::OkStatus();
 }

@@ -26,8 +26,8 @@ struct ViewBinding {
   // Whether the source has a column list; without one every name is a
   // top-level key of type json.
   bool source_has_columns = true;
-  std::string_view source_name;  // Allows `kafka.id`; may be empty.
-  const Schema* destination = nullptr;        // Null: results keep their types.
+  std::string_view source_name;         // Allows `kafka.id`; may be empty.
+  const Schema* destination = nullptr;  // Null: results keep their types.
   const FunctionRegistry* functions = nullptr;  // Null: built-in ones only.
   // Whether leaves may have the type that a json value is converted to, so
   // that the mapper converts it (type_push_down.h). Not for ExtractLeaves().
@@ -39,7 +39,7 @@ struct BoundAggregate {
   std::string name;
   function::ResolvedAggregate resolved;
   std::vector<ExprId> arguments;  // Empty for COUNT(*).
-  std::string label;  // The result column or clause, for errors.
+  std::string label;              // The result column or clause, for errors.
 };
 
 // A column of the result, converted to the destination's type.

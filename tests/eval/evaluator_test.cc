@@ -51,10 +51,11 @@ TEST_F(EvaluatorTest, SharesLeavesWhereWhereKeepsAllRows) {
 }
 
 TEST_F(EvaluatorTest, HoldsNoLeafAfterwards) {
-  Compile("SELECT id + 1 AS n, IF(id > 1, t, 'x') AS t FROM kafka "
-          "WHERE id < 9");
-  const Batch leaves = Leaves({R"({"id":1,"t":"a"})", R"({"id":2})",
-                               R"({"id":10})"});
+  Compile(
+      "SELECT id + 1 AS n, IF(id > 1, t, 'x') AS t FROM kafka "
+      "WHERE id < 9");
+  const Batch leaves =
+      Leaves({R"({"id":1,"t":"a"})", R"({"id":2})", R"({"id":10})"});
   Evaluate(leaves);
   for (size_t i = 0; i < leaves.num_columns(); ++i) {
     EXPECT_EQ(leaves.column_ptr(i).use_count(), 1);
@@ -72,11 +73,12 @@ TEST_F(EvaluatorTest, UsesColumnsAgainThatNobodyHolds) {
 }
 
 TEST_F(EvaluatorTest, GroupsKeepTheOriginOfTheirFirstRow) {
-  Compile("SELECT t, COUNT(*) AS c FROM kafka WHERE id > 0 GROUP BY t "
-          "ORDER BY c");
-  const Batch result = Evaluate(Leaves(
-      {R"({"id":0,"t":"b"})", R"({"id":1,"t":"a"})", R"({"id":2,"t":"b"})",
-       R"({"id":3,"t":"a"})"}));
+  Compile(
+      "SELECT t, COUNT(*) AS c FROM kafka WHERE id > 0 GROUP BY t "
+      "ORDER BY c");
+  const Batch result =
+      Evaluate(Leaves({R"({"id":0,"t":"b"})", R"({"id":1,"t":"a"})",
+                       R"({"id":2,"t":"b"})", R"({"id":3,"t":"a"})"}));
   EXPECT_THAT(result.origins(), ElementsAre(2, 1));
 }
 
@@ -91,9 +93,9 @@ TEST_F(EvaluatorTest, AppendsFailuresBehindEarlierOnes) {
   Compile("SELECT CAST(t AS bigint) AS n FROM kafka");
   Evaluate(Leaves({R"({"t":"x"})"}));
   Evaluate(Leaves({R"({"t":"1"})", R"({"t":"y"})"}));
-  EXPECT_THAT(failed_,
-              ElementsAre(
-                  FailedRow{0, "n", "Cannot read string as BIGINT: 'x'"},
+  EXPECT_THAT(
+      failed_,
+      ElementsAre(FailedRow{0, "n", "Cannot read string as BIGINT: 'x'"},
                   FailedRow{1, "n", "Cannot read string as BIGINT: 'y'"}));
 }
 
@@ -101,10 +103,9 @@ TEST_F(EvaluatorTest, RefusesABatchThatIsNotOfThePlan) {
   Compile("SELECT id FROM kafka");
   const Batch leaves = Leaves({R"({"id":1})"});
   Compile("SELECT t FROM kafka");
-  EXPECT_EQ(evaluator_->Evaluate(leaves, absl::UnixEpoch(), failed_)
-                .status()
-                .code(),
-            absl::StatusCode::kInternal);
+  EXPECT_EQ(
+      evaluator_->Evaluate(leaves, absl::UnixEpoch(), failed_).status().code(),
+      absl::StatusCode::kInternal);
 }
 
 TEST_F(EvaluatorTest, AnEmptyBatchHasTheColumns) {

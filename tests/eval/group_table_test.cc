@@ -39,8 +39,9 @@ std::vector<uint32_t> GroupsOf(const Column& column) {
 
 TEST(GroupTableTest, GroupsEachType) {
   const Value null;
-  EXPECT_THAT(GroupsOf(MakeColumn(Type::kBool, {true, null, false, true, null})),
-              ElementsAre(0, 1, 2, 0, 1));
+  EXPECT_THAT(
+      GroupsOf(MakeColumn(Type::kBool, {true, null, false, true, null})),
+      ElementsAre(0, 1, 2, 0, 1));
   for (const Type type : {Type::kInt, Type::kBigint, Type::kTimestamp}) {
     EXPECT_THAT(GroupsOf(MakeColumn(type, {int64_t{7}, int64_t{0}, null,
                                            int64_t{7}, int64_t{0}})),
@@ -51,16 +52,15 @@ TEST(GroupTableTest, GroupsEachType) {
                                            null, std::string("1")})),
                 ElementsAre(0, 1, 2, 0));
   }
-  EXPECT_THAT(GroupsOf(MakeColumn(Type::kMulti,
-                                  {std::vector<int64_t>{2, 1},
-                                   std::vector<int64_t>{}, null,
-                                   std::vector<int64_t>{1, 2}})),
+  EXPECT_THAT(GroupsOf(MakeColumn(Type::kMulti, {std::vector<int64_t>{2, 1},
+                                                 std::vector<int64_t>{}, null,
+                                                 std::vector<int64_t>{1, 2}})),
               ElementsAre(0, 1, 2, 0));
-  EXPECT_THAT(GroupsOf(MakeColumn(Type::kFloatVector,
-                                  {std::vector<float>{2, 1},
-                                   std::vector<float>{1, 2}, null,
-                                   std::vector<float>{2, 1}})),
-              ElementsAre(0, 1, 2, 0));
+  EXPECT_THAT(
+      GroupsOf(MakeColumn(Type::kFloatVector,
+                          {std::vector<float>{2, 1}, std::vector<float>{1, 2},
+                           null, std::vector<float>{2, 1}})),
+      ElementsAre(0, 1, 2, 0));
 }
 
 TEST(GroupTableTest, ZerosAreOneGroupAndNansAreOne) {
@@ -140,25 +140,24 @@ void ExpectAscending(const Column& column) {
 TEST(RowCompareTest, OrdersEachType) {
   const Value null;
   ExpectAscending(MakeColumn(Type::kBool, {null, false, true}));
-  ExpectAscending(MakeColumn(Type::kInt, {null, int64_t{0}, int64_t{4294967295}}));
+  ExpectAscending(
+      MakeColumn(Type::kInt, {null, int64_t{0}, int64_t{4294967295}}));
   ExpectAscending(MakeColumn(
       Type::kBigint, {null, std::numeric_limits<int64_t>::min(), int64_t{-1},
                       int64_t{0}, std::numeric_limits<int64_t>::max()}));
   ExpectAscending(MakeColumn(
       Type::kDouble, {null, std::numeric_limits<double>::quiet_NaN(), -1e300,
                       0.0, 1e-300, std::numeric_limits<double>::infinity()}));
-  ExpectAscending(MakeColumn(Type::kText, {null, std::string(), std::string("A"),
-                                           std::string("a"), std::string("aa"),
-                                           std::string("\xc3\xa4")}));
-  ExpectAscending(MakeColumn(Type::kMulti64,
-                             {null, std::vector<int64_t>{},
-                              std::vector<int64_t>{-2, 5},
-                              std::vector<int64_t>{1},
-                              std::vector<int64_t>{1, 2}}));
-  ExpectAscending(MakeColumn(Type::kFloatVector,
-                             {null, std::vector<float>{},
-                              std::vector<float>{-0.5f},
-                              std::vector<float>{1, -1}}));
+  ExpectAscending(MakeColumn(
+      Type::kText, {null, std::string(), std::string("A"), std::string("a"),
+                    std::string("aa"), std::string("\xc3\xa4")}));
+  ExpectAscending(
+      MakeColumn(Type::kMulti64,
+                 {null, std::vector<int64_t>{}, std::vector<int64_t>{-2, 5},
+                  std::vector<int64_t>{1}, std::vector<int64_t>{1, 2}}));
+  ExpectAscending(MakeColumn(Type::kFloatVector, {null, std::vector<float>{},
+                                                  std::vector<float>{-0.5f},
+                                                  std::vector<float>{1, -1}}));
   ExpectAscending(MakeColumn(
       Type::kJson,
       {null, std::string("null"), std::string("false"), std::string("true"),

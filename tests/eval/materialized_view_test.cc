@@ -28,8 +28,7 @@ TEST(MaterializedViewTest, AppliesASelect) {
   const auto rows = view->Apply(MakeBatch(
       Source(), {R"({"id":1})", R"({"id":2,"term":"x","j":{"n":[1,2]}})"}));
   ASSERT_TRUE(rows.ok()) << rows.status();
-  EXPECT_EQ(*rows, MakeBatch(view->schema(),
-                             {R"({"id":2,"name":"X","n":2})"}));
+  EXPECT_EQ(*rows, MakeBatch(view->schema(), {R"({"id":2,"name":"X","n":2})"}));
   EXPECT_TRUE(rows->origins().empty());
 }
 
@@ -69,9 +68,8 @@ TEST(MaterializedViewTest, ConvertsForTheDestination) {
   const Schema table = ParseSchema("ID int not null, name text not null");
   MaterializedView::Options options;
   options.destination = &table;
-  const auto view =
-      MaterializedView::Compile("SELECT id, j.n AS name FROM kafka", Source(),
-                                options);
+  const auto view = MaterializedView::Compile(
+      "SELECT id, j.n AS name FROM kafka", Source(), options);
   ASSERT_TRUE(view.ok()) << view.status();
   const auto rows =
       view->Apply(MakeBatch(Source(), {R"({"id":7})", R"({"j":{"n":[1]}})"}));
@@ -110,13 +108,12 @@ TEST(MaterializedViewTest, NowIsGiven) {
 }
 
 TEST(MaterializedViewTest, RefusesABatchThatLacksAColumn) {
-  const auto view = MaterializedView::Compile(
-      "SELECT id, term AS name FROM kafka", Source());
+  const auto view =
+      MaterializedView::Compile("SELECT id, term AS name FROM kafka", Source());
   ASSERT_TRUE(view.ok()) << view.status();
-  EXPECT_EQ(view->Apply(MakeBatch(ParseSchema("id bigint"), {}))
-                .status()
-                .message(),
-            "Column not found in the batch: 'term'");
+  EXPECT_EQ(
+      view->Apply(MakeBatch(ParseSchema("id bigint"), {})).status().message(),
+      "Column not found in the batch: 'term'");
   const auto other =
       view->Apply(MakeBatch(ParseSchema("id bigint, term bigint"), {}));
   EXPECT_EQ(other.status().code(), absl::StatusCode::kInvalidArgument);
@@ -134,10 +131,10 @@ TEST(MaterializedViewTest, ResultsStayWhenTheViewIsUsedAgain) {
   const auto second =
       view->Apply(MakeBatch(Source(), {R"({"id":2,"term":"b"})"}));
   ASSERT_TRUE(first.ok() && second.ok());
-  EXPECT_EQ(*first, MakeBatch(view->schema(),
-                              {R"({"n":2,"t":"a!","five":5})"}));
-  EXPECT_EQ(*second, MakeBatch(view->schema(),
-                               {R"({"n":3,"t":"b!","five":5})"}));
+  EXPECT_EQ(*first,
+            MakeBatch(view->schema(), {R"({"n":2,"t":"a!","five":5})"}));
+  EXPECT_EQ(*second,
+            MakeBatch(view->schema(), {R"({"n":3,"t":"b!","five":5})"}));
 }
 
 TEST(MaterializedViewTest, AppliesOnSeveralThreads) {

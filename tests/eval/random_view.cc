@@ -55,19 +55,29 @@ std::string RandomView::Integer(int depth) {
   const bool sqlite = dialect_ == Dialect::kSqlite;
   const auto integer = [&] { return Integer(depth - 1); };
   switch (Below(sqlite ? 9 : 11)) {
-    case 0: return Cat("(", integer(), " + ", integer(), ")");
-    case 1: return Cat("(", integer(), " - ", Below(5), ")");
-    case 2: return Cat("(", integer(), " * ", Below(4), ")");
-    case 3: return Cat("(", integer(), " % ", integer(), ")");
-    case 4: return Cat("COALESCE(", integer(), ", ", integer(), ", 7)");
-    case 5: return Cat("IFNULL(", integer(), ", ", integer(), ")");
+    case 0:
+      return Cat("(", integer(), " + ", integer(), ")");
+    case 1:
+      return Cat("(", integer(), " - ", Below(5), ")");
+    case 2:
+      return Cat("(", integer(), " * ", Below(4), ")");
+    case 3:
+      return Cat("(", integer(), " % ", integer(), ")");
+    case 4:
+      return Cat("COALESCE(", integer(), ", ", integer(), ", 7)");
+    case 5:
+      return Cat("IFNULL(", integer(), ", ", integer(), ")");
     case 6:
       return Cat("IF(", Truth(depth - 1), ", ", integer(), ", ", integer(),
                  ")");
-    case 7: return Cat("LENGTH(", Text(depth - 1), ")");
-    case 8: return Cat("(- ", integer(), ")");
-    case 9: return Cat("CAST(", Text(depth - 1), " AS bigint)");
-    default: return Cat("(", integer(), " DIV ", integer(), ")");
+    case 7:
+      return Cat("LENGTH(", Text(depth - 1), ")");
+    case 8:
+      return Cat("(- ", integer(), ")");
+    case 9:
+      return Cat("CAST(", Text(depth - 1), " AS bigint)");
+    default:
+      return Cat("(", integer(), " DIV ", integer(), ")");
   }
 }
 
@@ -75,9 +85,12 @@ std::string RandomView::Real(int depth) {
   if (depth <= 0 || Chance(30)) return "d";
   const auto real = [&] { return Real(depth - 1); };
   switch (Below(4)) {
-    case 0: return Cat("(", real(), " + ", real(), ")");
-    case 1: return Cat("(", real(), " - 0.25)");
-    case 2: return Cat("(", real(), " * 2.0)");
+    case 0:
+      return Cat("(", real(), " + ", real(), ")");
+    case 1:
+      return Cat("(", real(), " - 0.25)");
+    case 2:
+      return Cat("(", real(), " * 2.0)");
     default:
       return Cat("IF(", Truth(depth - 1), ", ", real(), ", ", real(), ")");
   }
@@ -87,58 +100,83 @@ std::string RandomView::Text(int depth) {
   if (depth <= 0 || Chance(30)) return Pick({"t", "u"});
   const auto text = [&] { return Text(depth - 1); };
   switch (Below(dialect_ == Dialect::kSqlite ? 4 : 6)) {
-    case 0: return Cat("UPPER(", text(), ")");
-    case 1: return Cat("LOWER(", text(), ")");
-    case 2: return Cat("COALESCE(", text(), ", ", text(), ", 'none')");
+    case 0:
+      return Cat("UPPER(", text(), ")");
+    case 1:
+      return Cat("LOWER(", text(), ")");
+    case 2:
+      return Cat("COALESCE(", text(), ", ", text(), ", 'none')");
     case 3:
       return Cat("IF(", Truth(depth - 1), ", ", text(), ", ", text(), ")");
-    case 4: return Cat("CONCAT(", text(), ", '-', ", text(), ")");
-    default: return Cat("CAST(", Integer(depth - 1), " AS text)");
+    case 4:
+      return Cat("CONCAT(", text(), ", '-', ", text(), ")");
+    default:
+      return Cat("CAST(", Integer(depth - 1), " AS text)");
   }
 }
 
 std::string RandomView::Truth(int depth) {
   if (depth <= 0) return Cat("i > ", Below(4));
-  const std::string compare = Pick({" = ", " <> ", " < ", " <= ", " > ", " >= "});
+  const std::string compare =
+      Pick({" = ", " <> ", " < ", " <= ", " > ", " >= "});
   const std::string no = Chance(30) ? " NOT" : "";
   const auto truth = [&] { return Truth(depth - 1); };
   const auto integer = [&] { return Integer(depth - 1); };
   switch (Below(10)) {
-    case 0: return Cat("(", integer(), compare, integer(), ")");
-    case 1: return Cat("(", Text(depth - 1), compare, Text(depth - 1), ")");
-    case 2: return Cat("(", Real(depth - 1), compare, "0.5)");
-    case 3: return Cat("(", truth(), " AND ", truth(), ")");
-    case 4: return Cat("(", truth(), " OR ", truth(), ")");
-    case 5: return Cat("(NOT ", truth(), ")");
-    case 6: return Cat("(", Any(depth - 1), " IS", no, " NULL)");
+    case 0:
+      return Cat("(", integer(), compare, integer(), ")");
+    case 1:
+      return Cat("(", Text(depth - 1), compare, Text(depth - 1), ")");
+    case 2:
+      return Cat("(", Real(depth - 1), compare, "0.5)");
+    case 3:
+      return Cat("(", truth(), " AND ", truth(), ")");
+    case 4:
+      return Cat("(", truth(), " OR ", truth(), ")");
+    case 5:
+      return Cat("(NOT ", truth(), ")");
+    case 6:
+      return Cat("(", Any(depth - 1), " IS", no, " NULL)");
     case 7:
       return Cat("(", integer(), no, " BETWEEN ", integer(), " AND ", Below(9),
                  ")");
     case 8:
       return Cat("(", integer(), no, " IN (1, ", Chance(20) ? "NULL, " : "",
                  integer(), ", 5))");
-    default: return "b";
+    default:
+      return "b";
   }
 }
 
 std::string RandomView::Any(int depth) {
   switch (Below(4)) {
-    case 0: return Integer(depth);
-    case 1: return Real(depth);
-    case 2: return Text(depth);
-    default: return Truth(depth);
+    case 0:
+      return Integer(depth);
+    case 1:
+      return Real(depth);
+    case 2:
+      return Text(depth);
+    default:
+      return Truth(depth);
   }
 }
 
 std::string RandomView::Aggregate() {
   switch (Below(7)) {
-    case 0: return "COUNT(*)";
-    case 1: return Cat("COUNT(", Any(2), ")");
-    case 2: return Cat("SUM(", Integer(2), ")");
-    case 3: return Cat("MIN(", Integer(2), ")");
-    case 4: return Cat("MAX(", Text(1), ")");
-    case 5: return Cat("COUNT(DISTINCT ", Integer(1), ")");
-    default: return Cat("AVG(", Integer(1), ")");
+    case 0:
+      return "COUNT(*)";
+    case 1:
+      return Cat("COUNT(", Any(2), ")");
+    case 2:
+      return Cat("SUM(", Integer(2), ")");
+    case 3:
+      return Cat("MIN(", Integer(2), ")");
+    case 4:
+      return Cat("MAX(", Text(1), ")");
+    case 5:
+      return Cat("COUNT(DISTINCT ", Integer(1), ")");
+    default:
+      return Cat("AVG(", Integer(1), ")");
   }
 }
 
@@ -158,10 +196,10 @@ std::string RandomView::RowSelect() {
 std::string RandomView::Select() {
   if (Chance(40)) return GroupedSelect();
   if (Chance(50)) {
-    return RowSelect() +
-           (Chance(50) ? Cat(" ORDER BY ", Any(2), Pick({"", " DESC"}), ", x4, ",
-                             Any(1), ", id DESC")
-                       : "");
+    return RowSelect() + (Chance(50)
+                              ? Cat(" ORDER BY ", Any(2), Pick({"", " DESC"}),
+                                    ", x4, ", Any(1), ", id DESC")
+                              : "");
   }
   return Cat("SELECT DISTINCT ", Integer(1), " AS x2, ", Any(2),
              " AS x3 FROM kafka", Where());

@@ -116,8 +116,7 @@ TEST(RandomViewTest, RowsDoNotDependOnBatchBorders) {
     const SlowResult whole = ToSlow(view.Evaluate(rows, failed), failed);
     SlowResult parts;
     for (size_t begin = 0; begin < rows.size();) {
-      const size_t end =
-          std::min(rows.size(), begin + 1 + random.Below(20));
+      const size_t end = std::min(rows.size(), begin + 1 + random.Below(20));
       std::vector<FailedRow> part_failed;
       const Batch part =
           view.Evaluate({rows.begin() + static_cast<ptrdiff_t>(begin),

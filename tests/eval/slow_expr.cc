@@ -41,11 +41,16 @@ Value Arithmetic(sql::Binary::Op op, const Value& a, const Value& b) {
   const Wide x = std::get<int64_t>(a);
   const Wide y = std::get<int64_t>(b);
   switch (op) {
-    case Op::kAdd: return Checked(x + y);
-    case Op::kSubtract: return Checked(x - y);
-    case Op::kMultiply: return Checked(x * y);
-    case Op::kIntegerDivide: return y == 0 ? Value() : Checked(x / y);
-    default: return y == 0 ? Value() : Checked(x % y);
+    case Op::kAdd:
+      return Checked(x + y);
+    case Op::kSubtract:
+      return Checked(x - y);
+    case Op::kMultiply:
+      return Checked(x * y);
+    case Op::kIntegerDivide:
+      return y == 0 ? Value() : Checked(x / y);
+    default:
+      return y == 0 ? Value() : Checked(x % y);
   }
 }
 
@@ -53,18 +58,23 @@ Value Compare(sql::Binary::Op op, const Value& a, const Value& b) {
   using Op = sql::Binary::Op;
   const int order = CompareSlowly(a, b);
   switch (op) {
-    case Op::kEqual: return order == 0;
-    case Op::kNotEqual: return order != 0;
-    case Op::kLess: return order < 0;
-    case Op::kLessEqual: return order <= 0;
-    case Op::kGreater: return order > 0;
-    default: return order >= 0;
+    case Op::kEqual:
+      return order == 0;
+    case Op::kNotEqual:
+      return order != 0;
+    case Op::kLess:
+      return order < 0;
+    case Op::kLessEqual:
+      return order <= 0;
+    case Op::kGreater:
+      return order > 0;
+    default:
+      return order >= 0;
   }
 }
 
 bool IsComparison(sql::Binary::Op op) {
-  return op >= sql::Binary::Op::kEqual &&
-         op <= sql::Binary::Op::kGreaterEqual;
+  return op >= sql::Binary::Op::kEqual && op <= sql::Binary::Op::kGreaterEqual;
 }
 
 // a AND b by the truth tables; OR by De Morgan.
@@ -250,8 +260,10 @@ Value SlowExpr::EvalAggregate(const sql::Call& call) const {
                                               : values.size());
   }
   if (values.empty()) return {};
-  if (call.name == "min") return *std::min_element(values.begin(), values.end());
-  if (call.name == "max") return *std::max_element(values.begin(), values.end());
+  if (call.name == "min")
+    return *std::min_element(values.begin(), values.end());
+  if (call.name == "max")
+    return *std::max_element(values.begin(), values.end());
   Wide sum = 0;
   for (const Value& value : values) sum += std::get<int64_t>(value);
   if (call.name == "sum") return Checked(sum);

@@ -111,9 +111,8 @@ class SlowView {
     }
     for (const SlowAggregate& aggregate : aggregates_) {
       const auto& call = std::get<sql::Call>(aggregate.call->node);
-      if (!call.star && !Try({row}, aggregate.label, [&] {
-            expr.Eval(*call.arguments[0]);
-          })) {
+      if (!call.star && !Try({row}, aggregate.label,
+                             [&] { expr.Eval(*call.arguments[0]); })) {
         return false;
       }
     }
@@ -144,16 +143,14 @@ class SlowView {
     ResultRow result;
     result.origin = static_cast<uint32_t>(group[0]);
     for (const sql::SelectItem& item : select_.items) {
-      if (!Try(group, item.name, [&] {
-            result.values.push_back(expr.Eval(*item.expr));
-          })) {
+      if (!Try(group, item.name,
+               [&] { result.values.push_back(expr.Eval(*item.expr)); })) {
         return;
       }
     }
     for (const sql::OrderItem& item : select_.order_by) {
-      if (!Try(group, "ORDER BY", [&] {
-            result.order.push_back(expr.Eval(*item.expr, true));
-          })) {
+      if (!Try(group, "ORDER BY",
+               [&] { result.order.push_back(expr.Eval(*item.expr, true)); })) {
         return;
       }
     }
@@ -163,9 +160,10 @@ class SlowView {
   void Deduplicate() {
     std::vector<ResultRow> kept;
     for (ResultRow& row : results_) {
-      const bool known = std::any_of(
-          kept.begin(), kept.end(),
-          [&row](const ResultRow& other) { return other.values == row.values; });
+      const bool known =
+          std::any_of(kept.begin(), kept.end(), [&row](const ResultRow& other) {
+            return other.values == row.values;
+          });
       if (!known) kept.push_back(std::move(row));
     }
     results_ = std::move(kept);

@@ -16,7 +16,7 @@ namespace rowfall::eval {
 
 struct SlowResult {
   std::vector<std::vector<Value>> rows;
-  std::vector<uint32_t> origins;          // The row of the input.
+  std::vector<uint32_t> origins;           // The row of the input.
   std::map<uint32_t, std::string> failed;  // Row to column or clause.
 };
 

@@ -27,7 +27,8 @@ class Sqlite {
     char* error = nullptr;
     EXPECT_EQ(sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, &error),
               SQLITE_OK)
-        << sql << "\n" << (error == nullptr ? "" : error);
+        << sql << "\n"
+        << (error == nullptr ? "" : error);
     sqlite3_free(error);
   }
 
@@ -35,7 +36,8 @@ class Sqlite {
     sqlite3_stmt* statement = nullptr;
     EXPECT_EQ(sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement, nullptr),
               SQLITE_OK)
-        << sql << "\n" << sqlite3_errmsg(db_);
+        << sql << "\n"
+        << sqlite3_errmsg(db_);
     Rows rows;
     while (statement != nullptr && sqlite3_step(statement) == SQLITE_ROW) {
       auto& row = rows.emplace_back();
@@ -63,11 +65,13 @@ class Sqlite {
     switch (sqlite3_column_type(statement, column)) {
       case SQLITE_INTEGER:
         return int64_t{sqlite3_column_int64(statement, column)};
-      case SQLITE_FLOAT: return sqlite3_column_double(statement, column);
+      case SQLITE_FLOAT:
+        return sqlite3_column_double(statement, column);
       case SQLITE_TEXT:
         return std::string(reinterpret_cast<const char*>(
             sqlite3_column_text(statement, column)));
-      default: return {};
+      default:
+        return {};
     }
   }
 
@@ -119,8 +123,9 @@ TEST(SqliteTest, AgreesOnRandomViews) {
     ASSERT_TRUE(failed.empty()) << text << "\n" << failed[0].reason;
 
     Sqlite sqlite;
-    sqlite.Run("CREATE TABLE kafka (id INTEGER, i INTEGER, n INTEGER, d REAL, "
-               "t TEXT, u TEXT, b INTEGER)");
+    sqlite.Run(
+        "CREATE TABLE kafka (id INTEGER, i INTEGER, n INTEGER, d REAL, "
+        "t TEXT, u TEXT, b INTEGER)");
     sqlite.Insert(MakeBatch(schema, lines));
     std::string theirs = text;
     for (size_t at = 0; (at = theirs.find("IF(", at)) != std::string::npos;
@@ -135,8 +140,9 @@ TEST(SqliteTest, AgreesOnRandomViews) {
       std::sort(got.begin(), got.end());
     }
     ASSERT_TRUE(got == want)
-        << text << "\n" << testing::PrintToString(lines) << "\nours: "
-        << result->ToString() << "\ntheirs: " << testing::PrintToString(want);
+        << text << "\n"
+        << testing::PrintToString(lines) << "\nours: " << result->ToString()
+        << "\ntheirs: " << testing::PrintToString(want);
     num_rows += got.size();
   }
   EXPECT_GT(num_rows, 2000u);

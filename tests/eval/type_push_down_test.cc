@@ -18,8 +18,8 @@ struct Outcome {
   std::vector<FailedRow> failed;
 };
 
-Outcome RunView(const std::string& select, const Schema& table, bool typed_leaves,
-            const std::vector<std::string>& lines) {
+Outcome RunView(const std::string& select, const Schema& table,
+                bool typed_leaves, const std::vector<std::string>& lines) {
   const Schema source = ParseSchema("id bigint, j json, k json");
   plan::ViewBinding binding;
   binding.source = &source;
@@ -38,8 +38,9 @@ Outcome RunView(const std::string& select, const Schema& table, bool typed_leave
     row.row = leaves.origins()[row.row];
     outcome.failed.push_back(std::move(row));
   }
-  std::sort(outcome.failed.begin(), outcome.failed.end(),
-            [](const FailedRow& a, const FailedRow& b) { return a.row < b.row; });
+  std::sort(
+      outcome.failed.begin(), outcome.failed.end(),
+      [](const FailedRow& a, const FailedRow& b) { return a.row < b.row; });
   for (size_t row = 0; row < result->num_rows(); ++row) {
     base::AppendCat(outcome.rows, result->origins()[row], " ");
     result->AppendRowJson(row, outcome.rows);
@@ -48,16 +49,42 @@ Outcome RunView(const std::string& select, const Schema& table, bool typed_leave
   return outcome;
 }
 
-const char* const kValues[] = {
-    "null", "true", "false", "0", "1", "-1", "1.5", "1e3", "4294967295",
-    "4294967296", "9223372036854775807", "9223372036854775808", "1e400",
-    "\"\"", "\"x\"", "\"12\"", "\" 12\"", "\"1.5\"", "\"true\"", "\"1,2,3\"",
-    "\"2024-01-02\"", "\"2024-01-02T03:04:05Z\"", "\"a\\u00e9\\n\"", "[]",
-    "[3,1,2,1]", "[1,\"x\"]", "[0.5]", "[-1]", "{}", "{\"x\":[1,2]}",
-    "{\"x\":\"7\"}", "{\"x\":null}", "{\"x\":{\"y\":1}}"};
+const char* const kValues[] = {"null",
+                               "true",
+                               "false",
+                               "0",
+                               "1",
+                               "-1",
+                               "1.5",
+                               "1e3",
+                               "4294967295",
+                               "4294967296",
+                               "9223372036854775807",
+                               "9223372036854775808",
+                               "1e400",
+                               "\"\"",
+                               "\"x\"",
+                               "\"12\"",
+                               "\" 12\"",
+                               "\"1.5\"",
+                               "\"true\"",
+                               "\"1,2,3\"",
+                               "\"2024-01-02\"",
+                               "\"2024-01-02T03:04:05Z\"",
+                               "\"a\\u00e9\\n\"",
+                               "[]",
+                               "[3,1,2,1]",
+                               "[1,\"x\"]",
+                               "[0.5]",
+                               "[-1]",
+                               "{}",
+                               "{\"x\":[1,2]}",
+                               "{\"x\":\"7\"}",
+                               "{\"x\":null}",
+                               "{\"x\":{\"y\":1}}"};
 
-const char* const kTypes[] = {"int",   "bigint",  "float",     "double",
-                              "bool",  "text",    "json",      "multi",
+const char* const kTypes[] = {"int",     "bigint",    "float",       "double",
+                              "bool",    "text",      "json",        "multi",
                               "multi64", "timestamp", "float_vector"};
 
 std::vector<std::string> EachValue() {
@@ -102,16 +129,21 @@ TEST(TypePushDownTest, RejectsTheSameRowsOfRandomViews) {
     return std::string(from[random() % std::size(from)]);
   };
   const char* const kItems[] = {
-      "j AS ", "k AS ", "j.x AS ", "k.x AS ", "k.x.y AS ", "id AS ",
-      "CAST(k.x AS bigint) AS ", "COALESCE(CAST(j.x AS text), CAST(k AS text)) AS ",
+      "j AS ",
+      "k AS ",
+      "j.x AS ",
+      "k.x AS ",
+      "k.x.y AS ",
+      "id AS ",
+      "CAST(k.x AS bigint) AS ",
+      "COALESCE(CAST(j.x AS text), CAST(k AS text)) AS ",
       "IF(id > 0, CAST(j AS text), CAST(k AS text)) AS "};
-  const char* const kClauses[] = {"", "", "", " WHERE id = 1",
-                                  " ORDER BY k.x", " WHERE k IS NOT NULL"};
+  const char* const kClauses[] = {
+      "", "", "", " WHERE id = 1", " ORDER BY k.x", " WHERE k IS NOT NULL"};
   for (int i = 0; i < 1000 && !HasFailure(); ++i) {
-    const Schema table = ParseSchema(
-        base::Cat("a ", pick(kTypes), ", b text, c json not null"));
-    const std::string first =
-        i % 3 == 0 ? "k" : i % 3 == 1 ? "j" : "k.x";
+    const Schema table =
+        ParseSchema(base::Cat("a ", pick(kTypes), ", b text, c json not null"));
+    const std::string first = i % 3 == 0 ? "k" : i % 3 == 1 ? "j" : "k.x";
     const std::string select =
         base::Cat("SELECT ", first, " AS a, ", pick(kItems), "b, ",
                   pick(kItems), "c FROM kafka", pick(kClauses));

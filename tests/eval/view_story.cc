@@ -55,8 +55,8 @@ void AddFunctions(FunctionRegistry& functions) {
        .min_arguments = 1,
        .max_arguments = 1,
        .result_type = [](std::span<const Type>) { return Type::kBigint; },
-       .evaluate = [](std::span<const Value> arguments)
-           -> absl::StatusOr<Value> {
+       .evaluate =
+           [](std::span<const Value> arguments) -> absl::StatusOr<Value> {
          const auto* number = std::get_if<int64_t>(&arguments[0]);
          if (number == nullptr || *number % 2 == 0) return arguments[0];
          return absl::InvalidArgumentError(

@@ -37,7 +37,8 @@ std::vector<std::string> ReadRows(std::string_view text) {
   while (!text.empty() && rows.size() < kMaxRows) {
     const size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
-    if (json::Validate(line).ok()) json::AppendCompact(line, rows.emplace_back());
+    if (json::Validate(line).ok())
+      json::AppendCompact(line, rows.emplace_back());
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return rows;
@@ -75,8 +76,7 @@ void ReadAll(const Batch& batch, std::string_view text) {
   for (size_t i = 0; i < batch.num_columns(); ++i) {
     Check(batch.column(i).size() == batch.num_rows(), "rows", text);
     Check(batch.column(i).type() == batch.schema().field(i).type, "type", text);
-    Check(batch.schema().field(i).nullable ||
-              batch.column(i).null_count() == 0,
+    Check(batch.schema().field(i).nullable || batch.column(i).null_count() == 0,
           "NULL where there can be none", text);
   }
   for (size_t row = 0; row < batch.num_rows(); ++row) {

@@ -54,10 +54,10 @@ TEST_F(ViewPlanTest, LeavesHaveTheKeysOfTheMessage) {
       "FROM kafka");
   EXPECT_THAT(
       plan->leaves,
-      ElementsAre(Leaf{"Term", "$term", {}, Type::kText},
-                  Leaf{"GlossDef", "glossdef", {"Size", int64_t{0}},
-                       Type::kJson},
-                  Leaf{"id", "id", {}, Type::kBigint}));
+      ElementsAre(
+          Leaf{"Term", "$term", {}, Type::kText},
+          Leaf{"GlossDef", "glossdef", {"Size", int64_t{0}}, Type::kJson},
+          Leaf{"id", "id", {}, Type::kBigint}));
   EXPECT_EQ(plan->columns[0].expr, plan->columns[3].expr);
 }
 
@@ -78,15 +78,15 @@ TEST_F(ViewPlanTest, EqualExpressionsAreOne) {
 
 TEST_F(ViewPlanTest, HostFunctionsThatAreNotDeterministicStayApart) {
   FunctionRegistry functions;
-  ASSERT_TRUE(functions
-                  .Register({.name = "dice",
-                             .result_type = [](std::span<const Type>) {
-                               return Type::kBigint;
-                             },
-                             .evaluate = [](std::span<const Value>)
-                                 -> absl::StatusOr<Value> { return int64_t{4}; },
-                             .deterministic = false})
-                  .ok());
+  ASSERT_TRUE(
+      functions
+          .Register({.name = "dice",
+                     .result_type =
+                         [](std::span<const Type>) { return Type::kBigint; },
+                     .evaluate = [](std::span<const Value>)
+                         -> absl::StatusOr<Value> { return int64_t{4}; },
+                     .deterministic = false})
+          .ok());
   binding_.functions = &functions;
   const auto plan = Plan("SELECT dice() AS a, dice() AS b, a AS c FROM kafka");
   EXPECT_EQ(CountCalls(*plan, "dice"), 2u);
@@ -98,10 +98,9 @@ TEST_F(ViewPlanTest, ConstantsAreFoldedAndTheUnusedIsGone) {
       "SELECT 1 + 2 * 3 AS seven, IF(1 > 2, term, 'x') AS x, "
       "COALESCE(NULL, 5, id) AS five FROM kafka");
   EXPECT_THAT(plan->leaves, IsEmpty());
-  EXPECT_THAT(Explain(*plan),
-              ElementsAre(Pair("result", "seven bigint = 7"),
-                          Pair("result", "x text = 'x'"),
-                          Pair("result", "five bigint = 5")));
+  EXPECT_THAT(Explain(*plan), ElementsAre(Pair("result", "seven bigint = 7"),
+                                          Pair("result", "x text = 'x'"),
+                                          Pair("result", "five bigint = 5")));
 }
 
 TEST_F(ViewPlanTest, ArgumentsStandBeforeTheirUsers) {
@@ -121,16 +120,16 @@ TEST_F(ViewPlanTest, ATypedLeafNamesTheResultColumn) {
               ElementsAre(Leaf{"Size", "glossdef", {"size"}, Type::kMulti}));
   EXPECT_THAT(
       Plan("SELECT GlossDef.size AS size FROM kafka WHERE id > 1")->leaves,
-      testing::Contains(
-          Leaf{"GlossDef", "glossdef", {"size"}, Type::kJson}));
+      testing::Contains(Leaf{"GlossDef", "glossdef", {"size"}, Type::kJson}));
   binding_.typed_leaves = false;
   EXPECT_THAT(Plan("SELECT GlossDef.size AS size FROM kafka")->leaves,
               ElementsAre(Leaf{"GlossDef", "glossdef", {"size"}, Type::kJson}));
 }
 
 TEST_F(ViewPlanTest, TheResultHasTheNamesOfTheTable) {
-  const Schema table(
-      {{"ID", Type::kInt, false}, {"Name", Type::kText}, {"other", Type::kInt}});
+  const Schema table({{"ID", Type::kInt, false},
+                      {"Name", Type::kText},
+                      {"other", Type::kInt}});
   binding_.destination = &table;
   EXPECT_EQ(*Plan("SELECT term AS name, id FROM kafka")->schema,
             Schema({{"Name", Type::kText}, {"ID", Type::kInt, false}}));
@@ -155,6 +154,29 @@ TEST_F(ViewPlanTest, AliasesThatDoubleStaySmall) {
   EXPECT_EQ(plan->exprs.size(), 41u);
   for (const auto& [step, detail] : Explain(*plan)) {
     EXPECT_LT(detail.size(), 10000u);
+  }
+}
+
+// Recursion over what aliases pile up is limited, in whatever order.
+TEST_F(ViewPlanTest, RefusesAliasesThatPileUp) {
+  const auto chain = [](int count, bool ascending) {
+    std::string text = "SELECT ";
+    for (int i = 0; i < count; ++i) {
+      const int n = ascending ? i : count - 1 - i;
+      const std::string before = n == 0 ? "id" : "a" + std::to_string(n - 1);
+      text += (i == 0 ? "" : ", ") + std::string("ABS(-(") + before +
+              " + 1)) AS a" + std::to_string(n);
+    }
+    return text + " FROM kafka";
+  };
+  for (const bool ascending : {true, false}) {
+    EXPECT_TRUE(TryPlan(chain(200, ascending)).ok());
+    const auto plan = TryPlan(chain(900, ascending));
+    EXPECT_EQ(plan.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(
+        std::string(plan.status().message()),
+        testing::HasSubstr(
+            "Expression has more than 1000 levels, aliases included [at 1:"));
   }
 }
 

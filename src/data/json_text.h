@@ -10,8 +10,8 @@
 
 namespace rowfall::data {
 
-// Appends the shortest text that reads back as the same number; null where
-// JSON has no number for it.
+// Appends the shortest text that reads back as the same number, without an
+// exponent where people would write none; null where JSON has no number for it.
 template <typename Float>
 void AppendNumber(Float value, std::string& out) {
   if (!std::isfinite(value)) {
@@ -19,8 +19,13 @@ void AppendNumber(Float value, std::string& out) {
     return;
   }
   char text[40];
-  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
-  out.append(text, end);
+  char* const last = text + sizeof(text);
+  const Float size = value < 0 ? -value : value;
+  const bool plain = size == 0 || (size >= Float(1e-5) && size < Float(1e16));
+  const auto end = plain ? std::to_chars(text, last, value,
+                                         std::chars_format::fixed)
+                         : std::to_chars(text, last, value);
+  out.append(text, end.ptr);
 }
 
 // Appends valid UTF-8 in double quotes, with what JSON must escape escaped.

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/engine_impl.h"
+#include "sink/host_call.h"
 
 namespace rowfall {
 
@@ -43,8 +44,10 @@ absl::Status Engine::Stop(absl::Duration timeout) {
 }
 
 absl::Status Engine::Impl::Open() {
-  ROWFALL_ASSIGN_OR_RETURN(const CatalogState state,
-                           env_->options().catalog->Load());
+  ROWFALL_ASSIGN_OR_RETURN(
+      const CatalogState state,
+      sink::CallHost("The catalog",
+                     [this] { return env_->options().catalog->Load(); }));
   ROWFALL_ASSIGN_OR_RETURN(engine::Objects objects,
                            engine::ReadCatalog(state, env_->options()));
   sources_ = std::move(objects.sources);
@@ -124,12 +127,10 @@ absl::Status Engine::Impl::StopViews(const std::vector<std::string>& names,
 
 absl::Status Engine::Impl::Store(const engine::Sources& sources,
                                  const engine::Views& views) {
-  try {
+  return sink::CallHost("The catalog", [&] {
     return env_->options().catalog->Store(
         engine::WriteCatalog(sources, views));
-  } catch (...) {
-    return absl::InternalError("The catalog threw an exception");
-  }
+  });
 }
 
 ViewStatus Engine::Impl::StatusOf(const ViewObject& view) const {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "sink/host_call.h"
 #include "source/kafka_properties.h"
 #include "sql/parser.h"
 
@@ -68,12 +69,9 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> BindView(
     const ViewObject& view, const SourceObject& source,
     std::shared_ptr<const Environment> env) {
   auto spec = std::make_shared<ViewSpec>();
-  absl::StatusOr<std::shared_ptr<Sink>> table =
-      absl::InternalError("The table provider threw an exception");
-  try {
-    table = env->options().tables->OpenTable(view.statement.table);
-  } catch (...) {  // The text above says it.
-  }
+  const auto table = sink::CallHost("The table provider", [&] {
+    return env->options().tables->OpenTable(view.statement.table);
+  });
   if (absl::IsNotFound(table.status())) {
     return base::ErrorAt(
         absl::StatusCode::kNotFound, view.statement.table_place,

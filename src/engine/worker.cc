@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "sink/host_call.h"
 
 namespace rowfall::engine {
 namespace {
@@ -116,12 +117,9 @@ bool Worker::Step(absl::Duration budget) {
 // --- Setting up ------------------------------------------------------------
 
 void Worker::OpenSink() {
-  absl::StatusOr<std::shared_ptr<Sink>> sink =
-      absl::InternalError("The table provider threw an exception");
-  try {
-    sink = options().tables->OpenTable(spec_->table);
-  } catch (...) {  // The text above says it.
-  }
+  auto sink = sink::CallHost("The table provider", [this] {
+    return options().tables->OpenTable(spec_->table);
+  });
   if (!sink.ok()) {
     if (MayPass(sink.status())) return BackOff(Waiting::kSetup, sink.status());
     return Fail(sink.status());

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/worker.h"
+#include "sink/host_call.h"
 
 namespace rowfall::engine {
 namespace {
@@ -74,12 +75,8 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions() {
   std::vector<PartitionOffset> positions = assignment_->partitions;
   if (sink_->traits().keeps_positions) {
     // What was written decides, not what Kafka was told of it.
-    absl::StatusOr<std::vector<PartitionOffset>> stored =
-        absl::UnavailableError("The sink threw an exception");
-    try {
-      stored = sink_->LoadPositions(spec_->consumer_group);
-    } catch (...) {  // The text above says it.
-    }
+    const auto stored = sink::CallHost(
+        "The sink", [this] { return sink_->LoadPositions(spec_->consumer_group); });
     ROWFALL_RETURN_IF_ERROR(stored.status());
     for (PartitionOffset& position : positions) {
       const auto found = std::find_if(
@@ -215,6 +212,7 @@ void Worker::Handle(const CommitFinished& event) {
   }
   if (event.status.ok() && !failed.empty()) {
     ledger_.CommitSucceededExcept(event.id, failed);
+    settled_since_commit_ = true;
   }
   CommitDone(event.id, event.status);
 }

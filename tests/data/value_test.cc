@@ -35,6 +35,8 @@ TEST(AppendJsonTest, WritesEachKindOfValue) {
             "-9223372036854775808");
   EXPECT_EQ(Json(0.1, Type::kDouble), "0.1");
   EXPECT_EQ(Json(double{0.1f}, Type::kFloat), "0.1");
+  EXPECT_EQ(Json(100000.0, Type::kDouble), "100000");
+  EXPECT_EQ(Json(1e300, Type::kDouble), "1e+300");
   EXPECT_EQ(Json(std::numeric_limits<double>::infinity(), Type::kDouble),
             "null");
   EXPECT_EQ(Json(std::string("a\"\\\n\x01\xc3\xa9"), Type::kText),

@@ -74,6 +74,19 @@ TEST(TransformTest, ConvertsToTheColumnsOfATable) {
   EXPECT_TRUE(rejected.empty());
 }
 
+TEST(TransformTest, OneKeyMayFillSeveralColumns) {
+  auto transform = Transform::Compile(
+      "CREATE SOURCE s (a 'k' bigint, b 'K' text, k json) type='kafka'",
+      "CREATE MV v TO t AS SELECT a, b, k FROM s");
+  ASSERT_TRUE(transform.ok()) << transform.status();
+  std::vector<RejectedMessage> rejected;
+  const auto rows =
+      transform->Apply(Messages({R"({"k": 1, "K": 2})", R"({})"}), rejected);
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  EXPECT_EQ(rows->ToString(),
+            "a | b | k\n2 | \"2\" | 2\nnull | null | null");
+}
+
 TEST(TransformTest, SaysWhereAStatementIsWrong) {
   const auto no_source = Transform::Compile("SHOW SOURCES", kView);
   EXPECT_EQ(no_source.status().code(), absl::StatusCode::kInvalidArgument);

@@ -2,6 +2,7 @@
 // The meaning of each result of a commit.
 #include "source/commit_result.h"
 
+#include <ostream>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -14,6 +15,10 @@ struct Case {
   rd_kafka_resp_err_t code;
   absl::StatusCode status;
 };
+
+void PrintTo(const Case& test, std::ostream* out) {
+  *out << rd_kafka_err2name(test.code);
+}
 
 class CommitStatusTest : public ::testing::TestWithParam<Case> {};
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Against a real Kafka, named by ROWFALL_TEST_BROKERS.
+// Against a real Kafka.
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <set>
 
 #include <librdkafka/rdkafka.h>
@@ -14,14 +15,23 @@
 namespace rowfall::source {
 namespace {
 
+// From ROWFALL_TEST_BROKERS, or the file that the fixture of ctest writes.
+std::string Brokers() {
+  if (const char* brokers = std::getenv("ROWFALL_TEST_BROKERS")) return brokers;
+  const char* file = std::getenv("ROWFALL_TEST_BROKERS_FILE");
+  std::string brokers;
+  if (file != nullptr) std::getline(std::ifstream(file), brokers);
+  return brokers;
+}
+
 // A topic of its own for each test, made and filled through librdkafka.
 class KafkaSourceBrokerTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    const char* brokers = std::getenv("ROWFALL_TEST_BROKERS");
-    if (brokers == nullptr || *brokers == '\0')
-      GTEST_FAIL() << "ROWFALL_TEST_BROKERS is not set";
-    brokers_ = brokers;
+    brokers_ = Brokers();
+    if (brokers_.empty())
+      GTEST_FAIL() << "No broker: run the tests by ctest, or set "
+                      "ROWFALL_TEST_BROKERS";
     topic_ = base::Cat(
         "source-",
         ::testing::UnitTest::GetInstance()->current_test_info()->name(), "-",

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commits against a broker that answers with each error.
+#include <ostream>
+#include <string>
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/source/worker.h"
@@ -16,6 +20,8 @@ struct Case {
   int times;
   absl::StatusCode status;
 };
+
+void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 
 class KafkaSourceCommitTest : public ::testing::TestWithParam<Case> {
  protected:

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the column `id` of a CREATE TABLE and makes it the key.
+// Gives the columns of a CREATE TABLE what SQLite needs.
 #include "examples/shell/create_table.h"
 
 #include <algorithm>
-#include <optional>
+#include <cctype>
+#include <utility>
 #include <vector>
 
 #include "examples/shell/words.h"
@@ -52,37 +53,69 @@ std::vector<Definition> Definitions(std::string_view sql) {
   return {};
 }
 
-bool IsIdColumn(std::string_view definition) {
-  const size_t at = SkipBlank(definition);
-  if (at == definition.size()) return false;
-  const char quote = definition[at];
-  if (quote == '`' || quote == '"') {
-    const std::string_view rest = definition.substr(at + 1);
-    const auto words = FirstWords(rest.substr(0, rest.find(quote)), 1);
-    return words.size() == 1 && words[0] == "id";
+bool IsWordCharacter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+std::string ToLower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = std::tolower(static_cast<unsigned char>(c));
+  return lower;
+}
+
+// Returns the word at `at`, or what stands in quotes there, in lower case, and
+// moves `at` behind it.
+std::string TakeWord(std::string_view sql, size_t& at) {
+  at = SkipBlank(sql, at);
+  const size_t begin = at;
+  if (at < sql.size() && (sql[at] == '`' || sql[at] == '"')) {
+    at = Skip(sql, at);
+    return ToLower(sql.substr(begin + 1, std::max(at, begin + 2) - begin - 2));
   }
-  const auto words = FirstWords(definition, 1);
-  return words.size() == 1 && words[0] == "id";
+  while (at < sql.size() && IsWordCharacter(sql[at])) ++at;
+  return ToLower(sql.substr(begin, at - begin));
 }
 
 bool HasPrimaryKey(std::string_view sql) {
-  std::string lower(sql);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+  const std::string lower = ToLower(sql);
   const size_t at = lower.find("primary");
   return at != lower.npos &&
          lower.compare(SkipBlank(lower, at + 7), 3, "key") == 0;
 }
 
+// SQLite would turn text of these types that looks like a number into one; a
+// second word keeps it as it is.
+bool NeedsTextAffinity(std::string_view type) {
+  for (const std::string_view name :
+       {"string", "json", "multi", "multi64", "float_vector"}) {
+    if (type == name) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-std::string AddPrimaryKey(std::string_view sql) {
+std::string ToSqliteTable(std::string_view sql) {
   std::string text(sql);
-  if (!IsCreateTable(sql) || HasPrimaryKey(sql)) return text;
+  if (!IsCreateTable(sql)) return text;
+  bool wants_key = !HasPrimaryKey(sql);
+  std::vector<std::pair<size_t, std::string_view>> additions;
   for (const Definition& item : Definitions(sql)) {
-    if (!IsIdColumn(sql.substr(item.begin, item.end - item.begin))) continue;
-    text.insert(item.end, " PRIMARY KEY");
-    break;
+    const std::string_view definition = sql.substr(0, item.end);
+    size_t at = item.begin;
+    const std::string name = TakeWord(definition, at);
+    if (NeedsTextAffinity(TakeWord(definition, at))) {
+      size_t next = at;
+      if (TakeWord(definition, next) != "text")
+        additions.push_back({at, " text"});
+    }
+    if (wants_key && name == "id") {
+      additions.push_back({item.end, " PRIMARY KEY"});
+      wants_key = false;
+    }
+  }
+  for (auto it = additions.rbegin(); it != additions.rend(); ++it) {
+    text.insert(it->first, it->second);
   }
   return text;
 }

@@ -8,10 +8,11 @@
 
 namespace rowfall::shell {
 
-/// Returns `sql` with the column `id` of a CREATE TABLE made its primary key,
-/// unless it has one, so that rows with an id that is there replace it. Every
-/// other statement comes back as it is.
-std::string AddPrimaryKey(std::string_view sql);
+/// Returns a CREATE TABLE with its column `id` made the primary key, unless it
+/// has one, so that rows with an id that is there replace it; and with `text`
+/// behind the types string, json, multi, multi64 and float_vector, so that
+/// SQLite keeps their text. Every other statement comes back as it is.
+std::string ToSqliteTable(std::string_view sql);
 
 }  // namespace rowfall::shell
 

@@ -112,7 +112,7 @@ absl::Status Database::Error(const std::string& text) const {
 }
 
 absl::StatusOr<Rows> Database::Execute(const std::string& sql) {
-  const std::string text = AddPrimaryKey(sql);
+  const std::string text = ToSqliteTable(sql);
   sqlite3_stmt* raw = nullptr;
   if (sqlite3_prepare_v2(handle_, text.data(), static_cast<int>(text.size()),
                          &raw, nullptr) != SQLITE_OK) {

@@ -24,7 +24,7 @@ class Database {
 
   const std::string& path() const { return path_; }
 
-  /// Executes one statement; CREATE TABLE gets its key (create_table.h).
+  /// Executes one statement; CREATE TABLE is adapted (create_table.h).
   absl::StatusOr<Rows> Execute(const std::string& sql);
   absl::StatusOr<int64_t> CountRows(const std::string& table);
   /// Ends a statement that runs.

@@ -77,13 +77,21 @@ TEST(Words, TellWhoExecutes) {
 }
 
 TEST(CreateTable, MakesIdThePrimaryKey) {
-  EXPECT_EQ(AddPrimaryKey("CREATE TABLE t (id bigint, size multi)"),
-            "CREATE TABLE t (id bigint PRIMARY KEY, size multi)");
-  EXPECT_EQ(AddPrimaryKey("create table if not exists t(a int, `ID` int)"),
+  EXPECT_EQ(ToSqliteTable("CREATE TABLE t (id bigint, size multi)"),
+            "CREATE TABLE t (id bigint PRIMARY KEY, size multi text)");
+  EXPECT_EQ(ToSqliteTable("create table if not exists t(a int, `ID` int)"),
             "create table if not exists t(a int, `ID` int PRIMARY KEY)");
   EXPECT_EQ(
-      AddPrimaryKey("CREATE TABLE t (a text DEFAULT 'x, id int', id int)"),
+      ToSqliteTable("CREATE TABLE t (a text DEFAULT 'x, id int', id int)"),
       "CREATE TABLE t (a text DEFAULT 'x, id int', id int PRIMARY KEY)");
+}
+
+TEST(CreateTable, KeepsTextThatLooksLikeANumber) {
+  EXPECT_EQ(
+      ToSqliteTable("CREATE TABLE t (`id` String, j json NOT NULL, m multi64,"
+                    " v float_vector, s string text, json int, x text)"),
+      "CREATE TABLE t (`id` String text PRIMARY KEY, j json text NOT NULL, "
+      "m multi64 text, v float_vector text, s string text, json int, x text)");
 }
 
 TEST(CreateTable, LeavesOthersAsTheyAre) {
@@ -92,7 +100,7 @@ TEST(CreateTable, LeavesOthersAsTheyAre) {
         "CREATE TABLE t (id int, a int, PRIMARY KEY (a))",
         "CREATE TABLE t (identity int)", "CREATE TABLE t AS SELECT 1 AS id",
         "CREATE INDEX i ON t (id)", "SELECT id FROM t"}) {
-    EXPECT_EQ(AddPrimaryKey(sql), sql);
+    EXPECT_EQ(ToSqliteTable(sql), sql);
   }
 }
 

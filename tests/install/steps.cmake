@@ -12,14 +12,11 @@ endfunction()
 # build_project(<source> <build> [<cache argument>...])
 function(build_project source build)
   file(REMOVE_RECURSE ${build})
-  set(flags "${CXX_FLAGS}")
-  if(SANITIZE)
-    string(APPEND flags " -fsanitize=${SANITIZE}")
-  endif()
   run(${CMAKE_COMMAND} -S ${source} -B ${build} -G ${GENERATOR}
       -DCMAKE_BUILD_TYPE=${BUILD_TYPE}
       -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
       -DCMAKE_CXX_COMPILER_LAUNCHER=${CXX_COMPILER_LAUNCHER}
-      -DCMAKE_CXX_FLAGS=${flags} ${ARGN})
+      -DCMAKE_CXX_FLAGS=${CXX_FLAGS} -D${CXX_FLAGS_CONFIG}
+      -DSANITIZE=${SANITIZE} ${ARGN})
   run(${CMAKE_COMMAND} --build ${build} --parallel)
 endfunction()

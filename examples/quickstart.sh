@@ -11,9 +11,12 @@ install_missing g++ cmake ninja-build pkg-config librdkafka-dev \
 build=build/quickstart
 echo "Building the library and its shell in $build; the first time takes minutes."
 mkdir -p "$build"
+progress=/dev/null
+[ -t 1 ] && progress=/dev/stdout
 if ! { cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-         -DROWFALL_BUILD_TESTS=OFF -DROWFALL_BUILD_BENCH=OFF &&
-       cmake --build "$build" --target rowfall-shell; } > "$build/log" 2>&1
+         -DROWFALL_BUILD_TESTS=OFF -DROWFALL_BUILD_BENCH=OFF > "$build/log" &&
+       cmake --build "$build" --target rowfall-shell |
+         tee -a "$build/log" > "$progress"; } 2>&1
 then
   tail -n 40 "$build/log" >&2
   exit 1

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // A whole host: its own table takes the rows of a Kafka topic.
 #include <iostream>
-#include <memory>
 
 #include "rowfall/engine.h"
 
+using rowfall::Type;
+
 // A table of the host. Here it prints; yours stores.
-class Glossary : public rowfall::Sink {
- public:
-  const rowfall::Schema& schema() const override { return schema_; }
+struct Glossary : rowfall::Sink {
+  rowfall::Schema columns{{{"id", Type::kBigint}, {"name", Type::kText}}};
+  const rowfall::Schema& schema() const override { return columns; }
   absl::Status Write(const rowfall::Batch& rows, const rowfall::WriteContext&,
                      std::vector<rowfall::RefusedRow>&) override {
     std::cout << rows.ToString() << std::flush;
     return absl::OkStatus();
   }
-
- private:
-  rowfall::Schema schema_{
-      {{"id", rowfall::Type::kBigint}, {"name", rowfall::Type::kText}}};
 };
 
-class Tables : public rowfall::TableProvider {
+struct Tables : rowfall::TableProvider {
   absl::StatusOr<std::shared_ptr<rowfall::Sink>> OpenTable(
       std::string_view name) override {
     if (name == "glossary") return std::make_shared<Glossary>();
@@ -31,7 +28,7 @@ class Tables : public rowfall::TableProvider {
 int main() {
   rowfall::EngineOptions options;
   options.tables = std::make_shared<Tables>();
-  auto engine = rowfall::Engine::Open(std::move(options));
+  auto engine = rowfall::Engine::Open(options);
   if (!engine.ok()) return 1;
   for (const char* sql :
        {"CREATE SOURCE kafka (id bigint, term text) type='kafka' "

@@ -25,9 +25,12 @@ class EngineHost {
   static absl::StatusOr<std::unique_ptr<EngineHost>> Open(
       const Args& args, const std::string& db_path);
 
+  /// REQUIRES: is_open().
   Engine& engine() { return *engine_; }
+  bool is_open() const { return engine_ != nullptr; }
   absl::Status Stop();
-  /// Stops the engine and opens it again from the catalog.
+  /// Stops the engine and opens it again from the catalog; where that fails
+  /// none is open.
   absl::Status Restart();
 
   /// Returns a client of the brokers that .produce sends to.

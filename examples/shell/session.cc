@@ -114,7 +114,11 @@ absl::Status Session::ExecuteCommand(const std::vector<std::string>& words) {
   if (name == ".caughtup" && count == 1) return WaitUntilCaughtUp(words[1]);
   if (name == ".sleep" && count == 1) return Sleep(words[1]);
   if (name == ".produce" && count >= 2) return Produce(words);
-  if (name == ".restart" && count == 0) return host_->Restart();
+  if (name == ".restart" && count == 0) {
+    const absl::Status status = host_->Restart();
+    if (!host_->is_open()) quit_ = true;  // Nothing to go on with.
+    return status;
+  }
   if (name == ".help" && count == 0) {
     std::fputs(std::string(Usage()).c_str(), stdout);
     return absl::OkStatus();

@@ -46,26 +46,6 @@ function(rowfall_stage name)
   endforeach()
 endfunction()
 
-# rowfall_component(<name> SOURCES <file>... [LIBS <target>...])
-# An optional library beside rowfall, rowfall::<name>, written against the
-# public headers and linked with LIBS privately.
-function(rowfall_component name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
-  add_library(rowfall_${name} ${ARG_SOURCES})
-  add_library(rowfall::${name} ALIAS rowfall_${name})
-  set_target_properties(rowfall_${name} PROPERTIES
-    POSITION_INDEPENDENT_CODE ON
-    CXX_VISIBILITY_PRESET hidden
-    VISIBILITY_INLINES_HIDDEN ON
-    VERSION ${PROJECT_VERSION}
-    SOVERSION ${PROJECT_VERSION_MAJOR}
-    EXPORT_NAME ${name})
-  target_include_directories(rowfall_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(rowfall_${name}
-    PUBLIC rowfall
-    PRIVATE ${ARG_LIBS} $<BUILD_INTERFACE:rowfall_build>)
-endfunction()
-
 # rowfall_link_stages(<target> <stage>...): links the stages and all below them.
 function(rowfall_link_stages target)
   set(all)

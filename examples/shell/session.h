@@ -3,6 +3,7 @@
 #ifndef ROWFALL_EXAMPLES_SHELL_SESSION_H_
 #define ROWFALL_EXAMPLES_SHELL_SESSION_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>

@@ -9,7 +9,8 @@ install_missing() {
   [ ${#missing[@]} -eq 0 ] && return
   echo "Installing ${missing[*]}"
   [ "$(id -u)" -eq 0 ] || as_root=(sudo)
-  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" apt-get update -qq -o Dpkg::Use-Pty=0
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+    -o Dpkg::Use-Pty=0 \
     --no-install-recommends "${missing[@]}" > /dev/null
 }

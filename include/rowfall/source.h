@@ -33,6 +33,9 @@ struct SourceConfig {
   std::string consumer_group;
   /// Partitions to read by assignment; empty: the group assigns them.
   std::vector<int32_t> partitions;
+  /// Whether anybody will look at headers of messages. A source need not read
+  /// them otherwise.
+  bool with_headers = true;
   /// Client properties from SQL (dotted keys) and from the host.
   std::map<std::string, std::string> properties;
 };

@@ -36,14 +36,13 @@ commit::CommitLimits CommitLimitsOf(const EngineOptions& options) {
   return limits;
 }
 
-// Whether waiting may help. Everything else needs a decision of a person.
-bool MayPass(const absl::Status& status) {
+}  // namespace
+
+bool Worker::MayPass(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
          absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
          absl::IsCancelled(status);
 }
-
-}  // namespace
 
 Worker::Worker(std::shared_ptr<const ViewSpec> spec, int index,
                std::shared_ptr<ViewBoard> board)
@@ -159,6 +158,8 @@ void Worker::OpenSource() {
   config.topics = spec_->source.topics;
   config.consumer_group = spec_->consumer_group;
   config.partitions = spec_->source.partitions;
+  // Only dead letters carry them on.
+  config.with_headers = spec_->on_error == plan::OnError::kDeadLetter;
   config.properties = options().kafka_properties;
   for (const auto& [key, value] : spec_->source.properties) {
     config.properties[key] = value;
@@ -192,8 +193,10 @@ absl::Duration Worker::PollWait(absl::Duration budget,
 
 void Worker::Poll(absl::Duration max_wait) {
   PollLimits limits;
-  limits.max_messages = flush_.MessagesLeft();
-  limits.max_bytes = flush_.BytesLeft();
+  // A batch that is full is polled for only while the source is paused: no
+  // message comes then, but the group must see that the worker lives.
+  limits.max_messages = std::max<size_t>(flush_.MessagesLeft(), 1);
+  limits.max_bytes = std::max<size_t>(flush_.BytesLeft(), 1);
   limits.max_wait = max_wait;
   const size_t first = messages_.size();
   events_.clear();
@@ -304,6 +307,7 @@ void Worker::Recovered() {
 }
 
 void Worker::Fail(const absl::Status& status) {
+  failed_ = true;
   DropWork();
   board_.SetState(ViewState::kFailed,
                   std::string(base::FromAbsl(status.message())));
@@ -348,25 +352,37 @@ void Worker::RequestStop() {
   if (source_ != nullptr) source_->Wake();
 }
 
-void Worker::Finish() {
+void Worker::Finish(absl::Duration timeout) {
   if (finished_) return;
-  try {
-    const bool failed = view_board_->failed.load(std::memory_order_relaxed);
-    // In a backoff, or on the way to a failure, everything is given back.
-    if (!failed && waiting_ == Waiting::kNothing && source_ != nullptr &&
-        !assignment_.has_value()) {
-      if (!job_in_flight_ && !messages_.empty()) StartJob();
-      if (job_in_flight_) AdvanceJob();
+  finish_by_ = Now() + timeout;
+  // Each is done whatever became of the one before: what is settled is to be
+  // committed, and the group is to be left.
+  for (const auto part :
+       {&Worker::FinishBatch, &Worker::CommitNow, &Worker::CloseSource}) {
+    try {
+      (this->*part)();
+    } catch (...) {
+      Log(LogLevel::kError, "The worker could not end in order");
     }
-    DropWork();
-    CommitNow();
-    ShowProgress(true);
-    CloseSource();
-  } catch (...) {
-    Log(LogLevel::kError, "The worker could not end in order");
   }
   sink_ = nullptr;
   finished_ = true;
+}
+
+void Worker::FinishBatch() {
+  const bool failed = view_board_->failed.load(std::memory_order_relaxed);
+  // In a backoff, or on the way to a failure, everything is given back.
+  if (!failed && waiting_ == Waiting::kNothing && source_ != nullptr &&
+      !assignment_.has_value()) {
+    if (!job_in_flight_ && !messages_.empty()) StartJob();
+    if (job_in_flight_) AdvanceJob();
+  }
+  DropWork();
+}
+
+absl::Duration Worker::BrokerTimeout() const {
+  return std::clamp(finish_by_ - Now(), absl::ZeroDuration(),
+                    options().commit_timeout);
 }
 
 void Worker::CloseSource() {
@@ -381,7 +397,7 @@ void Worker::CloseSource() {
   commit_policy_.Reset();
   assignment_.reset();
   paused_ = false;
-  if (!source->Close(options().commit_timeout).ok()) {
+  if (!source->Close(BrokerTimeout()).ok()) {
     board_.counters.leaked_consumers.Add(1);
     Log(LogLevel::kWarning, "The consumer could not be ended in time");
   }

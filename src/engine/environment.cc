@@ -60,8 +60,8 @@ absl::StatusOr<std::shared_ptr<const Environment>> Environment::Make(
 void Environment::Log(LogLevel level, std::string_view view, int worker,
                       std::string_view text) const {
   if (options_.log == nullptr) return;
-  const std::string escaped = base::EscapeControl(text);
   try {
+    const std::string escaped = base::EscapeControl(text);
     options_.log({level, view, worker, escaped});
   } catch (...) {  // NOLINT(bugprone-empty-catch): a log cannot report itself.
   }

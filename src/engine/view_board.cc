@@ -29,6 +29,8 @@ void AddCounters(const WorkerCounters& from, ViewStatus& to) {
 void WorkerBoard::SetState(ViewState state, std::string reason,
                            absl::Duration next_attempt_at) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  // What comes after a failure, on the way to the end, does not cure it.
+  if (state_.state == ViewState::kFailed) return;
   state_.state = state;
   if (!reason.empty()) state_.last_error = reason;
   state_.reason = std::move(reason);

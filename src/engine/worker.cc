@@ -38,12 +38,6 @@ commit::CommitLimits CommitLimitsOf(const EngineOptions& options) {
 
 }  // namespace
 
-bool Worker::MayPass(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
-         absl::IsCancelled(status);
-}
-
 Worker::Worker(std::shared_ptr<const ViewSpec> spec, int index,
                std::shared_ptr<ViewBoard> board)
     : spec_(std::move(spec)),
@@ -64,7 +58,8 @@ bool Worker::RunOnce(absl::Duration budget) {
   } catch (const std::bad_alloc&) {
     OutOfMemory();
   } catch (const std::exception& error) {
-    Fail(absl::InternalError(base::Cat("Unexpected exception: ", error.what())));
+    Fail(
+        absl::InternalError(base::Cat("Unexpected exception: ", error.what())));
   } catch (...) {
     Fail(absl::InternalError("Unexpected exception of an unknown type"));
   }
@@ -136,9 +131,9 @@ absl::Status Worker::CheckTable(const Schema& table) const {
   for (const Field& field : spec_->plan->schema->fields()) {
     const auto index = table.IndexOf(field.name);
     if (!index.has_value() || table.field(*index).type != field.type) {
-      return absl::FailedPreconditionError(base::Cat(
-          "Table '", spec_->table, "' has changed: column '", field.name,
-          "' is no longer ", TypeName(field.type)));
+      return absl::FailedPreconditionError(
+          base::Cat("Table '", spec_->table, "' has changed: column '",
+                    field.name, "' is no longer ", TypeName(field.type)));
     }
   }
   return absl::OkStatus();
@@ -185,8 +180,8 @@ absl::Duration Worker::PollWait(absl::Duration budget,
                                 absl::Duration now) const {
   absl::Duration wait = std::min(budget, flush_.TimeLeft(now));
   if (settled_since_commit_) {
-    wait = std::min(wait, std::max(commit_policy_.TimeLeft(now),
-                                   absl::Milliseconds(1)));
+    wait = std::min(
+        wait, std::max(commit_policy_.TimeLeft(now), absl::Milliseconds(1)));
   }
   return std::max(wait, absl::ZeroDuration());
 }
@@ -253,7 +248,8 @@ void Worker::StartJob() {
 void Worker::AdvanceJob() {
   const BatchJob::Outcome outcome = job_->Advance();
   switch (outcome.result) {
-    case BatchJob::Result::kDone: return FinishJob();
+    case BatchJob::Result::kDone:
+      return FinishJob();
     case BatchJob::Result::kRetry:
       board_.counters.retries.Add(1);
       return BackOff(Waiting::kBatch, outcome.status);
@@ -266,7 +262,8 @@ void Worker::AdvanceJob() {
       }
       DropWork();
       return BackOff(Waiting::kPositions, outcome.status);
-    case BatchJob::Result::kFailed: return Fail(outcome.status);
+    case BatchJob::Result::kFailed:
+      return Fail(outcome.status);
   }
 }
 
@@ -357,14 +354,17 @@ void Worker::Finish(absl::Duration timeout) {
   finish_by_ = Now() + timeout;
   // Each is done whatever became of the one before: what is settled is to be
   // committed, and the group is to be left.
-  for (const auto part :
-       {&Worker::FinishBatch, &Worker::CommitNow, &Worker::CloseSource}) {
+  const auto attempt = [this](auto part) {
     try {
-      (this->*part)();
+      part();
     } catch (...) {
       Log(LogLevel::kError, "The worker could not end in order");
     }
-  }
+  };
+  attempt([this] { FinishBatch(); });
+  attempt([this] { CommitNow(); });
+  attempt([this] { ShowProgress(true); });
+  attempt([this] { CloseSource(); });
   sink_ = nullptr;
   finished_ = true;
 }
@@ -378,11 +378,6 @@ void Worker::FinishBatch() {
     if (job_in_flight_) AdvanceJob();
   }
   DropWork();
-}
-
-absl::Duration Worker::BrokerTimeout() const {
-  return std::clamp(finish_by_ - Now(), absl::ZeroDuration(),
-                    options().commit_timeout);
 }
 
 void Worker::CloseSource() {

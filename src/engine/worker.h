@@ -42,8 +42,9 @@ class Worker {
   bool RunOnce(absl::Duration budget);
 
   // The end: tries once to finish the batch in flight, gives the rest back,
-  // commits what is settled and leaves the group. Idempotent.
-  void Finish();
+  // commits what is settled and leaves the group. Waits for the broker no
+  // longer than `timeout`, for the sink as long as it takes. Idempotent.
+  void Finish(absl::Duration timeout = absl::InfiniteDuration());
   bool finished() const { return finished_; }
 
   void RequestStop();
@@ -52,10 +53,14 @@ class Worker {
   }
 
  private:
+  // Whether waiting may help. Everything else needs a decision of a person.
+  static bool MayPass(const absl::Status& status);
+
   // What an attempt is repeated for.
   enum class Waiting : uint8_t { kNothing, kSetup, kPositions, kBatch };
 
   bool Step(absl::Duration budget);
+  void FinishBatch();
   // Setting up. Errors that may pass begin a backoff, others fail the view.
   void OpenSink();
   void OpenSource();
@@ -85,11 +90,14 @@ class Worker {
   void FinishJob();
   void DropWork();
   void CloseSource();
+  void TakeAnotherConsumer(const absl::Status& why);
 
   // Commits.
   void MaybeCommit(bool idle);
   void CommitNow();
   void CommitDone(uint64_t id, const absl::Status& status);
+  // How long the broker may be waited for.
+  absl::Duration BrokerTimeout() const;
 
   // States.
   void BackOff(Waiting waiting, const absl::Status& status);
@@ -132,7 +140,9 @@ class Worker {
   bool paused_ = false;
   bool settled_since_commit_ = false;
   absl::Duration next_show_;
+  bool failed_ = false;
   bool finished_ = false;
+  absl::Duration finish_by_ = absl::InfiniteDuration();
 };
 
 }  // namespace rowfall::engine

@@ -21,6 +21,12 @@ std::string Text(const absl::Status& status) {
 
 }  // namespace
 
+bool Worker::MayPass(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
+         absl::IsCancelled(status);
+}
+
 void Worker::HandleEvents() {
   // A handler may close the source; the rest of its events is void then.
   for (const SourceEvent& event : events_) {
@@ -40,13 +46,17 @@ void Worker::Handle(const PartitionsAssigned& event) {
 
 void Worker::AnswerAssignment() {
   auto positions = StartPositions();
-  absl::Status status = positions.status();
-  if (status.ok()) status = source_->Assign(*positions);
+  if (!positions.ok()) {
+    if (!MayPass(positions.status())) return Fail(positions.status());
+    return BackOff(Waiting::kPositions, positions.status());
+  }
+  const absl::Status status = source_->Assign(*positions);
+  if (absl::IsAborted(status) || absl::IsCancelled(status)) {
+    return TakeAnotherConsumer(status);
+  }
   if (!status.ok()) {
-    if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
-      return BackOff(Waiting::kPositions, status);
-    }
-    return Fail(status);
+    if (!MayPass(status)) return Fail(status);
+    return BackOff(Waiting::kPositions, status);
   }
   // What was read meanwhile at other positions would come twice.
   DropWork();
@@ -75,15 +85,22 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions() {
   std::vector<PartitionOffset> positions = assignment_->partitions;
   if (sink_->traits().keeps_positions) {
     // What was written decides, not what Kafka was told of it.
-    const auto stored = sink::CallHost(
-        "The sink", [this] { return sink_->LoadPositions(spec_->consumer_group); });
+    const auto stored = sink::CallHost("The sink", [this] {
+      return sink_->LoadPositions(spec_->consumer_group);
+    });
     ROWFALL_RETURN_IF_ERROR(stored.status());
     for (PartitionOffset& position : positions) {
       const auto found = std::find_if(
           stored->begin(), stored->end(), [&](const PartitionOffset& other) {
             return other.partition == position.partition;
           });
-      position.offset = found == stored->end() ? kOffsetNone : found->offset;
+      if (found != stored->end()) {
+        position.offset = found->offset;
+      } else if (start != kOffsetEnd) {
+        position.offset = kOffsetNone;
+      }
+      // Else: nothing is stored before the first row, but an end that was
+      // found is committed, and the next start must not find another one.
     }
   }
   for (PartitionOffset& position : positions) {
@@ -116,6 +133,8 @@ void Worker::Handle(const EndOfPartition& event) {
   // not for us; then the partition is not owned either.
   ledger_.AdvanceTo(event.position);
   ends_[event.position.partition] = event.position.offset;
+  // What is pending then was given back, and is read again by another one.
+  if (failed_ || assignment_.has_value()) return;
   // Behind markers and compacted messages nothing is left to write, but the
   // position is worth storing.
   if (messages_.empty() && !job_in_flight_) {
@@ -131,26 +150,37 @@ void Worker::Handle(const EndOfPartition& event) {
 void Worker::Handle(const OffsetOutOfRange& event) {
   const TopicPartition& partition = event.position.partition;
   if (!ledger_.Owns(partition)) return;
-  const std::string what = base::Cat(
-      "Offset ", event.position.offset, " of ", Name(partition),
-      " does not exist: the log has ", event.low, " up to ", event.high, " (",
-      event.reason, ")");
+  const std::string what =
+      base::Cat("Offset ", event.position.offset, " of ", Name(partition),
+                " does not exist: the log has ",
+                event.high < 0 ? std::string("unknown ends")
+                               : base::Cat(event.low, " up to ", event.high),
+                " (", event.reason, ")");
   if (spec_->source.on_gap == plan::OnGap::kFail) {
     return Fail(absl::FailedPreconditionError(
         base::Cat(what, "; on_gap says where to go on")));
   }
+  if (event.high < 0) {
+    // Whether it is before the log or behind decides where to go on: the
+    // source looks again.
+    board_.SetLastError(what);
+    Log(LogLevel::kWarning, what);
+    const absl::Status status = source_->Assign(std::span(&event.position, 1));
+    if (!status.ok()) Fail(status);
+    return;
+  }
   // Behind the end means that the log was cut or made anew.
-  const bool goes_back = event.high >= 0 && event.position.offset > event.high;
+  const bool goes_back = event.position.offset > event.high;
   if (goes_back && sink_->traits().keeps_positions) {
-    return Fail(absl::FailedPreconditionError(base::Cat(
-        what, "; the table's stored position is of another log")));
+    return Fail(absl::FailedPreconditionError(
+        base::Cat(what, "; the table's stored position is of another log")));
   }
   board_.SetLastError(what);
   Log(LogLevel::kError, what);
-  const PartitionOffset target{
-      partition, spec_->source.on_gap == plan::OnGap::kEarliest
-                     ? kOffsetBeginning
-                     : kOffsetEnd};
+  const PartitionOffset target{partition,
+                               spec_->source.on_gap == plan::OnGap::kEarliest
+                                   ? kOffsetBeginning
+                                   : kOffsetEnd};
   const absl::Status status = source_->Assign(std::span(&target, 1));
   if (!status.ok()) return Fail(status);
   // Forward the ledger needs no word: the next range spans the gap, so that
@@ -164,24 +194,34 @@ void Worker::Handle(const SourceTrouble& event) {
     return Log(LogLevel::kWarning, Text(event.status));
   }
   if (absl::IsAborted(event.status) || absl::IsCancelled(event.status)) {
-    // The consumer is of no use any more; another one goes on from what is
-    // committed.
-    CloseSource();
-    return BackOff(Waiting::kSetup, event.status);
+    return TakeAnotherConsumer(event.status);
   }
   Fail(event.status);
+}
+
+// The consumer is of no use any more; another one goes on from what is
+// committed.
+void Worker::TakeAnotherConsumer(const absl::Status& why) {
+  CloseSource();
+  BackOff(Waiting::kSetup, why);
 }
 
 // --- Commits ---------------------------------------------------------------
 
 void Worker::MaybeCommit(bool idle) {
-  if (!settled_since_commit_ || source_ == nullptr) return;
+  if (source_ == nullptr) return;
   const absl::Duration now = Now();
+  if (commit_policy_.in_flight() && commit_policy_.MayStart(now)) {
+    CommitDone(commit_policy_.last_id(),
+               absl::DeadlineExceededError(
+                   "Commit was not answered in time, it may still happen"));
+  }
+  if (!settled_since_commit_) return;
   // Nothing else to do: what is settled is committed without the interval,
   // unless the last answer is still to come or said to wait.
-  const bool due = commit_policy_.MayStart(now) ||
-                   (idle && !commit_policy_.in_flight() &&
-                    commit_policy_.failures() == 0);
+  const bool due =
+      commit_policy_.MayStart(now) ||
+      (idle && !commit_policy_.in_flight() && commit_policy_.failures() == 0);
   if (!due) return;
   const auto positions = ledger_.Uncommitted();
   settled_since_commit_ = false;
@@ -189,6 +229,11 @@ void Worker::MaybeCommit(bool idle) {
   const uint64_t id = commit_policy_.Start(now);
   ledger_.CommitStarted(id, positions);
   source_->CommitAsync(positions, id);
+}
+
+absl::Duration Worker::BrokerTimeout() const {
+  return std::clamp(finish_by_ - Now(), absl::ZeroDuration(),
+                    options().commit_timeout);
 }
 
 void Worker::CommitNow() {
@@ -200,7 +245,7 @@ void Worker::CommitNow() {
   if (positions.empty()) return;
   const uint64_t id = commit_policy_.Start(start);
   ledger_.CommitStarted(id, positions);
-  CommitDone(id, source_->Commit(positions, options().commit_timeout));
+  CommitDone(id, source_->Commit(positions, BrokerTimeout()));
   board_.counters.commit_ns.Add(
       static_cast<uint64_t>(absl::ToInt64Nanoseconds(Now() - start)));
 }

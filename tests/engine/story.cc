@@ -39,6 +39,7 @@ absl::Status StatusOf(const std::string& code, std::string_view text) {
       {"INVALID_ARGUMENT", absl::StatusCode::kInvalidArgument},
       {"FAILED_PRECONDITION", absl::StatusCode::kFailedPrecondition},
       {"PERMISSION_DENIED", absl::StatusCode::kPermissionDenied},
+      {"RESOURCE_EXHAUSTED", absl::StatusCode::kResourceExhausted},
       {"NOT_FOUND", absl::StatusCode::kNotFound}};
   for (const auto& [name, value] : codes) {
     if (code == name) return absl::Status(value, base::ToAbsl(text));

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of a worker on a source that says what no broker in memory would.
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rowfall/engine.h"
+#include "rowfall/testing/fake_clock.h"
+#include "rowfall/testing/faulty_sink.h"
+#include "rowfall/testing/recording_sink.h"
+
+namespace rowfall {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const TopicPartition kFirst{"t", 0};
+const TopicPartition kSecond{"t", 1};
+
+// What one Poll() brings.
+struct Delivery {
+  std::vector<PartitionOffset> messages;  // {"id": offset} each.
+  std::vector<SourceEvent> events;
+};
+
+// What a worker's consumers are told and what they were asked for.
+struct Script {
+  std::deque<Delivery> deliveries;
+  std::vector<PartitionOffset> assigned, committed;
+  absl::Status assign_status, commit_status;
+  std::vector<size_t> limits_while_paused;
+  uint64_t last_commit = 0;
+  int num_sources = 0;
+  bool answers_commits = true;
+};
+
+class ScriptedSource : public Source {
+ public:
+  explicit ScriptedSource(Script& script) : script_(script) {
+    ++script_.num_sources;
+  }
+  absl::Status Start() override { return absl::OkStatus(); }
+  void Poll(const PollLimits& limits, MessageBatch& messages,
+            std::vector<SourceEvent>& events) override {
+    if (paused_) script_.limits_while_paused.push_back(limits.max_messages);
+    events.insert(events.end(), answers_.begin(), answers_.end());
+    answers_.clear();
+    if (paused_ || script_.deliveries.empty()) return;
+    const Delivery delivery = std::move(script_.deliveries.front());
+    script_.deliveries.pop_front();
+    for (const PartitionOffset& message : delivery.messages) {
+      const std::string payload =
+          "{\"id\": " + std::to_string(message.offset) + "}";
+      messages.Append({.topic = message.partition.topic,
+                       .partition = message.partition.partition,
+                       .offset = message.offset,
+                       .payload = payload,
+                       .has_payload = true});
+    }
+    events.insert(events.end(), delivery.events.begin(), delivery.events.end());
+  }
+  absl::Status Assign(std::span<const PartitionOffset> positions) override {
+    script_.assigned.assign(positions.begin(), positions.end());
+    return std::exchange(script_.assign_status, absl::OkStatus());
+  }
+  absl::Status Unassign() override { return absl::OkStatus(); }
+  void CommitAsync(std::span<const PartitionOffset> positions,
+                   uint64_t id) override {
+    script_.committed.insert(script_.committed.end(), positions.begin(),
+                             positions.end());
+    if (script_.answers_commits) {
+      answers_.push_back(CommitFinished{id, script_.commit_status, {}});
+    }
+  }
+  absl::Status Commit(std::span<const PartitionOffset> positions,
+                      absl::Duration) override {
+    script_.committed.insert(script_.committed.end(), positions.begin(),
+                             positions.end());
+    return script_.commit_status;
+  }
+  void Pause() override { paused_ = true; }
+  void Resume() override { paused_ = false; }
+  Watermarks GetWatermarks(const TopicPartition&) override { return {}; }
+  void Wake() override {}
+  absl::Status Close(absl::Duration) override { return absl::OkStatus(); }
+
+ private:
+  Script& script_;
+  std::vector<SourceEvent> answers_;
+  bool paused_ = false;
+};
+
+class WorkerTest : public ::testing::Test {
+ protected:
+  WorkerTest()
+      : tables_(std::make_shared<testing::RecordingTables>()),
+        faulty_(std::make_shared<testing::FaultyTables>(tables_)) {
+    table_ = tables_->Add("t", Schema({{.name = "id", .type = Type::kBigint}}));
+  }
+
+  void Open(const std::string& source_options) {
+    EngineOptions options;
+    options.tables = faulty_;
+    options.clock = &clock_;
+    options.threading = Threading::kHostThreads;
+    options.retry_max = absl::Seconds(1);
+    options.source_factory = [this](const SourceConfig&) {
+      return std::make_unique<ScriptedSource>(script_);
+    };
+    auto engine = Engine::Open(std::move(options));
+    ASSERT_TRUE(engine.ok()) << engine.status();
+    engine_ = *std::move(engine);
+    const auto source = engine_->Execute(
+        "CREATE SOURCE s (id bigint) type='kafka' broker_list='b:1' "
+        "topic_list='t' " +
+        source_options);
+    ASSERT_TRUE(source.ok()) << source.status();
+    ASSERT_TRUE(engine_->Execute("CREATE MV v TO t AS SELECT id FROM s").ok());
+    Deliver({{}, {PartitionsAssigned{{{kFirst, 0}, {kSecond, 0}}}}});
+  }
+  void Deliver(Delivery delivery) {
+    script_.deliveries.push_back(std::move(delivery));
+  }
+  void Run(int turns = 10) {
+    for (int i = 0; i < turns; ++i) {
+      ASSERT_TRUE(engine_->RunOnce("v", 0, absl::ZeroDuration()).ok());
+    }
+  }
+  ViewStatus Status() { return engine_->Status().at(0); }
+
+  testing::FakeClock clock_;
+  Script script_;
+  std::shared_ptr<testing::RecordingTables> tables_;
+  std::shared_ptr<testing::RecordingTable> table_;
+  std::shared_ptr<testing::FaultyTables> faulty_;
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_F(WorkerTest, KeepsPollingWhilePausedWithAFullBatch) {
+  Open("batch=2");
+  faulty_->Return(absl::UnavailableError("down"), 8);
+  Deliver({{{kFirst, 0}, {kFirst, 1}}, {}});
+  Deliver({{{kFirst, 2}, {kFirst, 3}}, {}});
+  for (int i = 0; i < 12; ++i) {
+    Run();
+    clock_.Advance(absl::Milliseconds(600));
+  }
+  EXPECT_THAT(script_.limits_while_paused, ::testing::Not(IsEmpty()));
+  EXPECT_THAT(script_.limits_while_paused, ::testing::Each(::testing::Ge(1u)));
+  EXPECT_EQ(table_->num_rows(), 4u);
+}
+
+TEST_F(WorkerTest, CommitsNothingThatItGaveBackWhenItFailed) {
+  Open("batch=10 on_gap='fail'");
+  Deliver({{{kFirst, 0}, {kFirst, 1}},
+           {OffsetOutOfRange{{kSecond, 0}, 60, 100, "gone"},
+            EndOfPartition{{kFirst, 2}}}});
+  Run();
+  EXPECT_EQ(Status().state, ViewState::kFailed);
+  EXPECT_EQ(table_->num_rows(), 0u);
+  EXPECT_THAT(script_.committed, IsEmpty());
+}
+
+TEST_F(WorkerTest, StaysFailedWhenItsPartitionsAreTaken) {
+  Open("batch=10");
+  Deliver({{},
+           {SourceTrouble{absl::FailedPreconditionError("Fenced")},
+            PartitionsRevoked{{kFirst, kSecond}, true}}});
+  Run();
+  EXPECT_EQ(Status().state, ViewState::kFailed);
+  EXPECT_EQ(Status().reason, "Fenced");
+}
+
+TEST_F(WorkerTest, StaysFailedWhenTheLastCommitIsForbidden) {
+  Open("batch=1");
+  script_.answers_commits = false;
+  script_.commit_status = absl::FailedPreconditionError("Not authorized");
+  Deliver({{{kFirst, 0}}, {}});
+  Deliver({{}, {PartitionsRevoked{{kFirst, kSecond}, false}}});
+  Run();
+  EXPECT_EQ(Status().state, ViewState::kFailed);
+  EXPECT_EQ(Status().reason, "Not authorized");
+}
+
+TEST_F(WorkerTest, CommitsAgainWhatWasNotAnswered) {
+  Open("batch=1");
+  script_.answers_commits = false;
+  Deliver({{{kFirst, 0}}, {}});
+  Run();
+  EXPECT_THAT(script_.committed, ElementsAre(PartitionOffset{kFirst, 1}));
+  clock_.Advance(absl::Seconds(11));
+  Run();
+  clock_.Advance(absl::Seconds(1));
+  Run();
+  EXPECT_THAT(script_.committed, ElementsAre(PartitionOffset{kFirst, 1},
+                                             PartitionOffset{kFirst, 1}));
+  EXPECT_THAT(Status().last_error, HasSubstr("Commit was not answered"));
+}
+
+TEST_F(WorkerTest, ReadsAgainWhereTheEndsOfTheLogAreUnknown) {
+  Open("batch=1 on_gap='earliest'");
+  Run();
+  Deliver(
+      {{},
+       {OffsetOutOfRange{{kFirst, 100}, kOffsetNone, kOffsetNone, "gone"}}});
+  Run();
+  EXPECT_THAT(script_.assigned, ElementsAre(PartitionOffset{kFirst, 100}));
+  EXPECT_THAT(Status().last_error, HasSubstr("t/0"));
+}
+
+TEST_F(WorkerTest, TakesAnotherConsumerWhereAnAssignmentIsGone) {
+  Open("batch=1");
+  script_.assign_status = absl::AbortedError("Partitions were taken");
+  Run();
+  EXPECT_EQ(Status().state, ViewState::kBackoff);
+  clock_.Advance(absl::Seconds(1));
+  Deliver({{}, {PartitionsAssigned{{{kFirst, 0}}}}});
+  Run();
+  EXPECT_EQ(Status().state, ViewState::kRunning);
+  EXPECT_EQ(script_.num_sources, 2);
+}
+
+}  // namespace
+}  // namespace rowfall

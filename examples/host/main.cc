@@ -12,7 +12,7 @@ struct Glossary : rowfall::Sink {
   const rowfall::Schema& schema() const override { return columns; }
   absl::Status Write(const rowfall::Batch& rows, const rowfall::WriteContext&,
                      std::vector<rowfall::RefusedRow>&) override {
-    std::cout << rows.ToString() << std::flush;
+    std::cout << rows.ToString() << std::endl;
     return absl::OkStatus();
   }
 };

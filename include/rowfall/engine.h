@@ -66,6 +66,7 @@ class ROWFALL_EXPORT Engine {
   /// settled offsets are committed. Returns within `timeout`; what did not end
   /// is left behind and reported. No statement works afterwards. Idempotent.
   /// Errors: DeadlineExceeded: names what did not end.
+  /// FailedPrecondition: called by a sink or handler of this engine.
   absl::Status Stop(absl::Duration timeout = absl::Seconds(30));
 
  private:

@@ -2,6 +2,8 @@
 // Opening, stopping and looking at an engine; its views' starts and stops.
 #include "rowfall/engine.h"
 
+#include <exception>
+#include <new>
 #include <utility>
 
 #include "base/status.h"
@@ -16,38 +18,59 @@ using engine::ViewObject;
 using engine::ViewRunner;
 using engine::ViewSpec;
 
+namespace {
+
+// Where the last exception ends: those of the host, and want of memory.
+template <typename Call>
+auto Guarded(Call&& call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("Out of memory");
+  } catch (const std::exception& error) {
+    return absl::InternalError(
+        base::Cat("Unexpected exception: ", error.what()));
+  } catch (...) {
+    return absl::InternalError("Unexpected exception of an unknown type");
+  }
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
-  ROWFALL_ASSIGN_OR_RETURN(auto env,
-                           engine::Environment::Make(std::move(options)));
-  auto impl = std::make_shared<Impl>(std::move(env));
-  ROWFALL_RETURN_IF_ERROR(impl->Open());
-  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+  return Guarded([&]() -> absl::StatusOr<std::unique_ptr<Engine>> {
+    ROWFALL_ASSIGN_OR_RETURN(auto env,
+                             engine::Environment::Make(std::move(options)));
+    auto impl = std::make_shared<Impl>(std::move(env));
+    ROWFALL_RETURN_IF_ERROR(impl->Open());
+    return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+  });
 }
 
 Engine::Engine(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Engine::~Engine() { (void)impl_->Stop(absl::Seconds(30)); }
+Engine::~Engine() { (void)Stop(absl::Seconds(30)); }
 
 absl::StatusOr<Result> Engine::Execute(std::string_view sql) {
-  return impl_->Execute(sql);
+  return Guarded([&] { return impl_->Execute(sql); });
 }
 
 std::vector<ViewStatus> Engine::Status() const { return impl_->Status(); }
 
 absl::StatusOr<bool> Engine::RunOnce(std::string_view view, int worker,
                                      absl::Duration budget) {
-  return impl_->RunOnce(view, worker, budget);
+  return Guarded([&] { return impl_->RunOnce(view, worker, budget); });
 }
 
 absl::Status Engine::Stop(absl::Duration timeout) {
-  return impl_->Stop(timeout);
+  return Guarded([&] { return impl_->Stop(timeout); });
 }
 
 absl::Status Engine::Impl::Open() {
-  ROWFALL_ASSIGN_OR_RETURN(
-      const CatalogState state,
-      sink::CallHost("The catalog",
-                     [this] { return env_->options().catalog->Load(); }));
+  ROWFALL_ASSIGN_OR_RETURN(const CatalogState state,
+                           sink::CallHost("The catalog", [this] {
+                             return env_->options().catalog->Load();
+                           }));
   ROWFALL_ASSIGN_OR_RETURN(engine::Objects objects,
                            engine::ReadCatalog(state, env_->options()));
   sources_ = std::move(objects.sources);
@@ -69,9 +92,9 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Bind(
     const ViewObject& view) const {
   const auto source = sources_.find(view.statement.select.from);
   if (source == sources_.end()) {
-    return absl::FailedPreconditionError(base::Cat(
-        "Source not found: '", view.statement.select.from, "' of view '",
-        view.definition.name, "'; create it first"));
+    return absl::FailedPreconditionError(
+        base::Cat("Source not found: '", view.statement.select.from,
+                  "' of view '", view.definition.name, "'; create it first"));
   }
   return engine::BindView(view, source->second, env_);
 }
@@ -91,9 +114,16 @@ absl::Status Engine::Impl::StartView(const ViewObject& view,
                                      std::shared_ptr<const ViewSpec> spec) {
   ROWFALL_ASSIGN_OR_RETURN(std::shared_ptr<ViewRunner> runner,
                            ViewRunner::Start(std::move(spec)));
-  const std::lock_guard<std::mutex> lock(mutex_);
-  running_[view.definition.name] = {std::move(runner), absl::OkStatus()};
-  return absl::OkStatus();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!stopped()) {
+      running_[view.definition.name] = {std::move(runner), absl::OkStatus()};
+      return absl::OkStatus();
+    }
+  }
+  // Stop() came in between and does not know of this view.
+  (void)runner->Stop(env_->options().suspend_timeout);
+  return absl::CancelledError("The engine was stopped");
 }
 
 absl::Status Engine::Impl::StopViews(const std::vector<std::string>& names,
@@ -117,6 +147,9 @@ absl::Status Engine::Impl::StopViews(const std::vector<std::string>& names,
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   for (const auto& [name, runner] : runners) {
+    // Stop() and a statement may have stopped the same run.
+    const auto found = running_.find(name);
+    if (found == running_.end() || found->second.runner != runner) continue;
     ViewStatus& ended = ended_[name];
     ended.partitions.clear();
     engine::ReadBoard(runner->board(), env_->clock().Monotonic(), ended);
@@ -128,8 +161,7 @@ absl::Status Engine::Impl::StopViews(const std::vector<std::string>& names,
 absl::Status Engine::Impl::Store(const engine::Sources& sources,
                                  const engine::Views& views) {
   return sink::CallHost("The catalog", [&] {
-    return env_->options().catalog->Store(
-        engine::WriteCatalog(sources, views));
+    return env_->options().catalog->Store(engine::WriteCatalog(sources, views));
   });
 }
 
@@ -153,8 +185,8 @@ ViewStatus Engine::Impl::StatusOf(const ViewObject& view) const {
     return status;
   }
   status.partitions.clear();
-  engine::ReadBoard(running->second.runner->board(),
-                    env_->clock().Monotonic(), status);
+  engine::ReadBoard(running->second.runner->board(), env_->clock().Monotonic(),
+                    status);
   return status;
 }
 
@@ -186,10 +218,16 @@ absl::StatusOr<bool> Engine::Impl::RunOnce(std::string_view view, int worker,
 
 absl::Status Engine::Impl::Stop(absl::Duration timeout) {
   const absl::Duration deadline = Clock::Real()->Monotonic() + timeout;
-  stopped_.store(true);
   std::vector<std::string> names;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& [name, running] : running_) {
+      if (running.runner != nullptr && running.runner->RunsOnThisThread()) {
+        return absl::FailedPreconditionError(
+            "A sink or handler must not stop the engine that calls it");
+      }
+    }
+    stopped_.store(true);
     for (auto& [name, running] : running_) {
       names.push_back(name);
       if (running.runner != nullptr) running.runner->RequestStop();

@@ -2,6 +2,7 @@
 // Threads of workers, and their end within a deadline.
 #include "engine/view_runner.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -18,6 +19,8 @@ namespace {
 
 // How long a worker's thread stays in one turn when nothing happens.
 constexpr absl::Duration kTurn = absl::Seconds(1);
+// As good as for ever, and the clocks of the system can count it.
+constexpr absl::Duration kForever = absl::Hours(24 * 365);
 
 }  // namespace
 
@@ -72,9 +75,9 @@ absl::Status ViewRunner::StartThreads() {
     try {
       slot->thread = std::thread(&ViewRunner::RunSlot, slot);
     } catch (const std::system_error& error) {
-      return absl::ResourceExhaustedError(base::Cat(
-          "No thread could be made for view '", spec_->name,
-          "': ", error.what()));
+      return absl::ResourceExhaustedError(
+          base::Cat("No thread could be made for view '", spec_->name,
+                    "': ", error.what()));
     }
   }
   return absl::OkStatus();
@@ -101,6 +104,10 @@ absl::StatusOr<bool> ViewRunner::RunOnce(int worker, absl::Duration budget) {
     return absl::NotFoundError(base::Cat("Worker not found: ", worker,
                                          " of view '", spec_->name, "'"));
   }
+  if (RunsOnThisThread()) {
+    return absl::FailedPreconditionError(
+        "A sink or handler must not run the engine that calls it");
+  }
   Slot& slot = *slots_[worker];
   const std::lock_guard<std::timed_mutex> turn(slot.turn);
   if (slot.worker.finished()) return false;
@@ -121,8 +128,11 @@ void ViewRunner::RequestStop() {
 
 absl::Status ViewRunner::Stop(absl::Duration timeout) {
   RequestStop();
-  const auto deadline =
-      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(timeout);
+  const auto deadline = std::chrono::steady_clock::now() +
+                        absl::ToChronoNanoseconds(std::min(timeout, kForever));
+  // A statement may stop the view that Engine::Stop() stops as well.
+  const std::unique_lock<std::timed_mutex> only(stop_mutex_, deadline);
+  if (!only.owns_lock()) return DidNotStop(slots_.size());
   size_t hanging = 0;
   for (const auto& slot : slots_) {
     if (slot->thread.joinable()) {
@@ -141,16 +151,19 @@ absl::Status ViewRunner::Stop(absl::Duration timeout) {
       const std::lock_guard<std::mutex> lock(slot->mutex);
       if (!slot->ended) ++hanging;
     } else if (slot->turn.try_lock_until(deadline)) {
-      slot->worker.Finish();
+      slot->worker.Finish(
+          absl::FromChrono(deadline - std::chrono::steady_clock::now()));
       slot->turn.unlock();
     } else {
       ++hanging;
     }
   }
-  if (hanging == 0) return absl::OkStatus();
-  return absl::DeadlineExceededError(
-      base::Cat(hanging, " workers of view '", spec_->name,
-                "' did not stop in time"));
+  return hanging == 0 ? absl::OkStatus() : DidNotStop(hanging);
+}
+
+absl::Status ViewRunner::DidNotStop(size_t workers) const {
+  return absl::DeadlineExceededError(base::Cat(
+      workers, " workers of view '", spec_->name, "' did not stop in time"));
 }
 
 }  // namespace rowfall::engine

@@ -4,6 +4,7 @@
 #define ROWFALL_ENGINE_VIEW_RUNNER_H_
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -32,6 +33,7 @@ class ViewRunner {
   void RequestStop();
 
   // Gives a worker of the host's threads a turn. Errors: NotFound.
+  // FailedPrecondition: called from inside a turn.
   absl::StatusOr<bool> RunOnce(int worker, absl::Duration budget);
 
   // Whether the calling thread is inside one of the workers: a sink or
@@ -45,11 +47,13 @@ class ViewRunner {
 
   ViewRunner(std::shared_ptr<const ViewSpec> spec);
   absl::Status StartThreads();
+  absl::Status DidNotStop(size_t workers) const;
   static void RunSlot(std::shared_ptr<Slot> slot);
 
   std::shared_ptr<const ViewSpec> spec_;
   std::shared_ptr<ViewBoard> board_;
   std::vector<std::shared_ptr<Slot>> slots_;
+  std::timed_mutex stop_mutex_;  // Held by who waits for the workers.
 };
 
 }  // namespace rowfall::engine

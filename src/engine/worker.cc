@@ -248,8 +248,7 @@ void Worker::StartJob() {
 void Worker::AdvanceJob() {
   const BatchJob::Outcome outcome = job_->Advance();
   switch (outcome.result) {
-    case BatchJob::Result::kDone:
-      return FinishJob();
+    case BatchJob::Result::kDone: return FinishJob();
     case BatchJob::Result::kRetry:
       board_.counters.retries.Add(1);
       return BackOff(Waiting::kBatch, outcome.status);
@@ -258,12 +257,12 @@ void Worker::AdvanceJob() {
       // happen: what is stored decides where to go on.
       assignment_.emplace();
       for (const auto& progress : ledger_.Progress()) {
-        assignment_->partitions.push_back({progress.partition, kOffsetNone});
+        assignment_->partitions.push_back(
+            {progress.partition, progress.committed});
       }
       DropWork();
       return BackOff(Waiting::kPositions, outcome.status);
-    case BatchJob::Result::kFailed:
-      return Fail(outcome.status);
+    case BatchJob::Result::kFailed: return Fail(outcome.status);
   }
 }
 

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -32,9 +35,8 @@ class EngineTest : public ::testing::Test {
   EngineTest()
       : tables_(std::make_shared<testing::RecordingTables>()),
         faulty_(std::make_shared<testing::FaultyTables>(tables_)) {
-    table_ = tables_->Add(
-        "t", Schema({{.name = "id", .type = Type::kBigint}}),
-        {.replaces_by_id = true});
+    table_ = tables_->Add("t", Schema({{.name = "id", .type = Type::kBigint}}),
+                          {.replaces_by_id = true});
     broker_.CreateTopic("t", 4);
   }
 
@@ -194,7 +196,9 @@ class ReentrantTables : public TableProvider {
     const Schema& schema() const override { return tables_.schema; }
     absl::Status Write(const Batch&, const WriteContext&,
                        std::vector<RefusedRow>&) override {
-      tables_.answer = tables_.engine.load()->Execute("DROP MV v").status();
+      Engine& engine = *tables_.engine.load();
+      tables_.answer = engine.Execute("DROP MV v").status();
+      tables_.stop_answer = engine.Stop(absl::Milliseconds(1));
       tables_.called = true;
       return absl::OkStatus();
     }
@@ -209,7 +213,7 @@ class ReentrantTables : public TableProvider {
 
   Schema schema{{{.name = "id", .type = Type::kBigint}}};
   std::atomic<Engine*> engine{nullptr};
-  absl::Status answer;
+  absl::Status answer, stop_answer;
   std::atomic<bool> called{false};
 };
 
@@ -225,6 +229,7 @@ TEST_F(EngineTest, RefusesStatementsOfItsOwnSink) {
   while (!tables->called) std::this_thread::yield();
   ASSERT_TRUE(engine_->Stop().ok());
   EXPECT_EQ(tables->answer.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(tables->stop_answer.code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(EngineTest, HostDrivesWorkersByTurns) {
@@ -260,6 +265,84 @@ TEST_F(EngineTest, StopIsIdempotentAndFinal) {
   EXPECT_TRUE(engine_->Stop().ok());
   EXPECT_EQ(engine_->Execute(kSource).status().code(),
             absl::StatusCode::kCancelled);
+}
+
+TEST_F(EngineTest, StopsWithoutADeadline) {
+  Open(Options());
+  Execute(kSource);
+  Execute(kView);
+  Produce(100);
+  EXPECT_TRUE(engine_->Stop(absl::InfiniteDuration()).ok());
+  EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+}
+
+TEST_F(EngineTest, StopMeetsAStatementThatStopsTheSameView) {
+  Open(Options());
+  Execute(kSource);
+  Execute(kView);
+  faulty_->Block();
+  Produce(100);
+  ASSERT_TRUE(faulty_->WaitUntilBlocked(absl::Seconds(30)));
+  absl::Status altered;
+  std::thread alter(
+      [&] { altered = engine_->Execute("ALTER MV v suspended=1").status(); });
+  // The statement waits for the workers as soon as it is stored.
+  while (engine_->Execute("SHOW MV v")->rows[0][2] != "1") {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(engine_->Stop(absl::Milliseconds(50)).code(),
+            absl::StatusCode::kDeadlineExceeded);
+  faulty_->Release();
+  alter.join();
+  EXPECT_TRUE(altered.ok()) << altered;
+  EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+}
+
+// Something of the host that comes in the middle of a statement.
+class CatalogWithHook : public MemoryCatalog {
+ public:
+  absl::Status Store(const CatalogState& state) override {
+    if (hook) std::exchange(hook, nullptr)();
+    return MemoryCatalog::Store(state);
+  }
+  std::function<void()> hook;
+};
+
+TEST_F(EngineTest, StartsNoViewOnceItWasStopped) {
+  auto catalog = std::make_shared<CatalogWithHook>();
+  EngineOptions options = Options();
+  options.catalog = catalog;
+  Open(std::move(options));
+  Execute(kSource);
+  catalog->hook = [this] { EXPECT_TRUE(engine_->Stop().ok()); };
+  EXPECT_EQ(engine_->Execute(kView).status().code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+  EXPECT_THAT(catalog->Load()->views, IsEmpty());
+}
+
+TEST_F(EngineTest, ExceptionsOfTheHostAreErrorsOfTheStatement) {
+  class ThrowingSink : public Sink {
+   public:
+    const Schema& schema() const override { throw std::bad_alloc(); }
+    absl::Status Write(const Batch&, const WriteContext&,
+                       std::vector<RefusedRow>&) override {
+      return absl::OkStatus();
+    }
+  };
+  class ThrowingTables : public TableProvider {
+   public:
+    absl::StatusOr<std::shared_ptr<Sink>> OpenTable(std::string_view) override {
+      return std::make_shared<ThrowingSink>();
+    }
+  };
+  EngineOptions options = Options();
+  options.tables = std::make_shared<ThrowingTables>();
+  Open(std::move(options));
+  Execute(kSource);
+  EXPECT_EQ(engine_->Execute(kView).status(),
+            absl::ResourceExhaustedError("Out of memory"));
+  EXPECT_EQ(engine_->Execute("SHOW MVS")->rows.size(), 0u);
 }
 
 // A catalog that cannot store.

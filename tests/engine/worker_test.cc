@@ -36,7 +36,7 @@ struct Script {
   std::vector<PartitionOffset> assigned, committed;
   absl::Status assign_status, commit_status;
   std::vector<size_t> limits_while_paused;
-  uint64_t last_commit = 0;
+  std::vector<absl::Duration> timeouts;  // Of commits and of the end.
   int num_sources = 0;
   bool answers_commits = true;
 };
@@ -80,7 +80,8 @@ class ScriptedSource : public Source {
     }
   }
   absl::Status Commit(std::span<const PartitionOffset> positions,
-                      absl::Duration) override {
+                      absl::Duration timeout) override {
+    script_.timeouts.push_back(timeout);
     script_.committed.insert(script_.committed.end(), positions.begin(),
                              positions.end());
     return script_.commit_status;
@@ -89,7 +90,10 @@ class ScriptedSource : public Source {
   void Resume() override { paused_ = false; }
   Watermarks GetWatermarks(const TopicPartition&) override { return {}; }
   void Wake() override {}
-  absl::Status Close(absl::Duration) override { return absl::OkStatus(); }
+  absl::Status Close(absl::Duration timeout) override {
+    script_.timeouts.push_back(timeout);
+    return absl::OkStatus();
+  }
 
  private:
   Script& script_;
@@ -111,6 +115,7 @@ class WorkerTest : public ::testing::Test {
     options.clock = &clock_;
     options.threading = Threading::kHostThreads;
     options.retry_max = absl::Seconds(1);
+    options.random_seed = 7;
     options.source_factory = [this](const SourceConfig&) {
       return std::make_unique<ScriptedSource>(script_);
     };
@@ -150,7 +155,7 @@ TEST_F(WorkerTest, KeepsPollingWhilePausedWithAFullBatch) {
   Deliver({{{kFirst, 2}, {kFirst, 3}}, {}});
   for (int i = 0; i < 12; ++i) {
     Run();
-    clock_.Advance(absl::Milliseconds(600));
+    clock_.Advance(absl::Seconds(1));
   }
   EXPECT_THAT(script_.limits_while_paused, ::testing::Not(IsEmpty()));
   EXPECT_THAT(script_.limits_while_paused, ::testing::Each(::testing::Ge(1u)));
@@ -213,6 +218,17 @@ TEST_F(WorkerTest, ReadsAgainWhereTheEndsOfTheLogAreUnknown) {
   Run();
   EXPECT_THAT(script_.assigned, ElementsAre(PartitionOffset{kFirst, 100}));
   EXPECT_THAT(Status().last_error, HasSubstr("t/0"));
+}
+
+TEST_F(WorkerTest, WaitsForTheBrokerNoLongerThanStopMay) {
+  Open("batch=1");
+  script_.answers_commits = false;
+  Deliver({{{kFirst, 0}}, {}});
+  Run();
+  ASSERT_TRUE(engine_->Stop(absl::Milliseconds(50)).ok());
+  EXPECT_EQ(script_.timeouts.size(), 2u);
+  EXPECT_THAT(script_.timeouts,
+              ::testing::Each(::testing::Le(absl::Milliseconds(50))));
 }
 
 TEST_F(WorkerTest, TakesAnotherConsumerWhereAnAssignmentIsGone) {

@@ -272,6 +272,11 @@ void KafkaConsumer::ServeOutOfRange() {
   for (auto& [event, deadline] : out_of_range_) {
     for (const auto& [partition, marks] : answers) {
       if (partition != event.position.partition) continue;
+      if (marks.high < 0) {
+        // Not to know helps nobody: there is time to ask again.
+        client_->probe().Ask(partition);
+        continue;
+      }
       event.low = marks.low;
       event.high = marks.high;
       deadline = absl::ZeroDuration();

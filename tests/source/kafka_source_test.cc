@@ -308,6 +308,21 @@ TEST(KafkaSourceTest, SaysWhereTheLogGoesWhenAPositionIsOutOfRange) {
   ASSERT_TRUE(worker.PollUntilSeen(17));
 }
 
+TEST(KafkaSourceTest, AsksAgainWhereTheLogGoesWhenNobodySays) {
+  constexpr int16_t kListOffsets = 2;
+  constexpr int kNotAuthorized = 29;
+  auto broker = MustStart(1);
+  Produce(*broker, 10);
+  Worker worker(MustMake(ListConfig(*broker)));
+  worker.answers = false;
+  ASSERT_TRUE(worker.PollUntilEvent<PartitionsAssigned>());
+  worker.next = {{{"t", 0}, 5000}};
+  broker->PushRequestErrors(kListOffsets, {kNotAuthorized, kNotAuthorized});
+  ASSERT_TRUE(worker.source().Assign(worker.Positions()).ok());
+  ASSERT_TRUE(worker.PollUntilEvent<OffsetOutOfRange>());
+  EXPECT_EQ(worker.Last<OffsetOutOfRange>()->high, 10);
+}
+
 TEST(KafkaSourceTest, LogLinesCarryNoSecret) {
   SourceConfig config;
   config.brokers = {"127.0.0.1:1"};

@@ -93,6 +93,16 @@ class FaultyTables::Script {
     const std::lock_guard lock(mutex_);
     loads_.insert(loads_.end(), static_cast<size_t>(times), status);
   }
+  void EndFaults() {
+    const std::lock_guard lock(mutex_);
+    faults_.clear();
+    opens_.clear();
+    loads_.clear();
+    named_ = nullptr;
+    unnamed_ = nullptr;
+    blocked_ = false;
+    changed_.notify_all();
+  }
   absl::Status NextOpen() { return Pop(opens_); }
   absl::Status NextLoad() { return Pop(loads_); }
   int num_calls() {
@@ -206,6 +216,7 @@ void FaultyTables::FailOpen(absl::Status status, int times) {
 void FaultyTables::FailLoadPositions(absl::Status status, int times) {
   script_->FailLoad(status, times);
 }
+void FaultyTables::EndFaults() { script_->EndFaults(); }
 int FaultyTables::num_calls() const { return script_->num_calls(); }
 
 absl::StatusOr<std::shared_ptr<Sink>> FaultyTables::OpenTable(

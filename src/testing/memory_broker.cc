@@ -224,6 +224,16 @@ void MemoryBroker::FailSources(absl::Status status, int times) {
                               static_cast<size_t>(times), status);
 }
 
+void MemoryBroker::EndFaults() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->source_faults.clear();
+    for (auto& [name, group] : impl_->groups) group.commit_faults.clear();
+    impl_->ReleaseCommits();
+  }
+  SetReachable(true);
+}
+
 void MemoryBroker::SetReachable(bool reachable) {
   const std::lock_guard lock(impl_->mutex);
   impl_->reachable = reachable;

@@ -12,6 +12,8 @@ using State = MemoryMember::State;
 // A real broker checks neither owner nor position; the engine has to.
 void MemoryBroker::Impl::CheckCommit(MemoryMember& member,
                                      const PartitionOffset& position) {
+  // It may not have heard yet that it was made to leave.
+  if (member.state == State::kLeft) return;
   const std::string text =
       PartitionText(position.partition) + "@" + std::to_string(position.offset);
   if (position.offset < 0) {
@@ -21,7 +23,8 @@ void MemoryBroker::Impl::CheckCommit(MemoryMember& member,
   if (reading == member.reading.end()) {
     return Violation(member, "committed " + text + " without owning it");
   }
-  if (reading->second.position < position.offset) {
+  const MemoryReading& read = reading->second;
+  if (std::max(read.position, read.furthest) < position.offset) {
     Violation(member, "committed " + text + " without having read it");
   }
 }
@@ -30,6 +33,9 @@ absl::Status MemoryBroker::Impl::Commit(
     MemoryMember& member, std::span<const PartitionOffset> positions) {
   MemoryGroup& group = GroupOf(member);
   if (!reachable) return absl::UnavailableError("Broker not reachable");
+  if (member.state == State::kLeft) {
+    return absl::AbortedError("The consumer has left the group");
+  }
   if (member.lost) {
     if (!member.event_due) {
       Violation(member, "committed partitions that it has lost");
@@ -38,9 +44,6 @@ absl::Status MemoryBroker::Impl::Commit(
   }
   for (const PartitionOffset& position : positions) {
     CheckCommit(member, position);
-  }
-  if (member.state == State::kLeft) {
-    return absl::AbortedError("The consumer has left the group");
   }
   if (!group.commit_faults.empty()) {
     const absl::Status status = std::move(group.commit_faults.front());

@@ -69,6 +69,7 @@ void MemoryBroker::Impl::Leave(MemoryMember& member) {
                 [&](const auto& other) { return other.get() == &member; });
   member.state = State::kLeft;
   member.event_due = false;
+  member.lost = false;
   member.given.clear();
   member.reading.clear();
   if (!member.standalone()) StartRebalance(group);
@@ -153,6 +154,10 @@ void MemoryBroker::Impl::TakeGroupEvent(MemoryMember& member,
 
 absl::Status MemoryBroker::Impl::Assign(
     MemoryMember& member, std::span<const PartitionOffset> positions) {
+  // It hears of that with its next events.
+  if (member.state == State::kLeft) {
+    return absl::UnavailableError("The consumer has left the group");
+  }
   const bool answers = member.state == State::kAssigning && !member.event_due;
   const bool moves =
       member.state == State::kActive || member.state == State::kRevoking;
@@ -177,7 +182,9 @@ absl::Status MemoryBroker::Impl::Assign(
     }
     const MemoryLog* log = FindLog(partition);
     const bool at_end = offset == kOffsetEnd && log != nullptr;
-    member.reading[partition] = {.position = at_end ? log->high() : offset};
+    MemoryReading& reading = member.reading[partition];
+    const int64_t furthest = std::max(reading.furthest, reading.position);
+    reading = {.position = at_end ? log->high() : offset, .furthest = furthest};
   }
   if (!answers) return absl::OkStatus();
   member.state = State::kActive;

@@ -85,6 +85,11 @@ void RecordingRejectHandler::Throw(std::string what, int times) {
                  {absl::OkStatus(), what});
 }
 
+void RecordingRejectHandler::EndFaults() {
+  const std::lock_guard lock(mutex_);
+  faults_.clear();
+}
+
 bool RecordingRejectHandler::WaitForRejects(size_t count,
                                             absl::Duration timeout) const {
   std::unique_lock lock(mutex_);

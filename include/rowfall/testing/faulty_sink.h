@@ -58,6 +58,9 @@ class FaultyTables : public TableProvider {
   /// Returns `status` from the next `times` calls of Sink::LoadPositions().
   void FailLoadPositions(absl::Status status, int times = 1);
 
+  /// Forgets all faults that were asked for and not used up; releases writes.
+  void EndFaults();
+
   /// Calls of Write() so far, those that failed included.
   int num_calls() const;
 

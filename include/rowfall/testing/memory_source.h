@@ -102,6 +102,9 @@ class MemoryBroker {
   void ReleaseCommits();
   /// Makes the next `times` sources fail at the factory.
   void FailSources(absl::Status status, int times = 1);
+  /// Ends all faults above: what was to fail goes well, and the broker is
+  /// reachable. Held commits are released.
+  void EndFaults();
   /// While unreachable, nothing is assigned, delivered or committed.
   void SetReachable(bool reachable);
 

@@ -54,6 +54,8 @@ class RecordingRejectHandler : public RejectHandler {
   void Return(absl::Status status, int times = 1);
   /// Throws std::runtime_error(`what`) from the next `times` calls.
   void Throw(std::string what, int times = 1);
+  /// Forgets the faults that were not used up.
+  void EndFaults();
   /// Waits in real time for `count` rejects. False: `timeout` was over first.
   bool WaitForRejects(size_t count, absl::Duration timeout) const;
 

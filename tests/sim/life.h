@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// One life of a simulated process: it may end inside any call to the outside.
+#ifndef ROWFALL_TESTS_SIM_LIFE_H_
+#define ROWFALL_TESTS_SIM_LIFE_H_
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace rowfall::tests {
+
+// What becomes of a call to the outside.
+enum class Fate : uint8_t {
+  kDead,       // The process is dead: nothing happens any more.
+  kLives,
+  kDiesAfter,  // The call has its effect, the process never hears of it.
+};
+
+// The code of a dead process still runs when its engine is destroyed, but
+// nothing that it does reaches the outside. So a crash at any point needs no
+// help from the engine.
+class Life {
+ public:
+  Fate Enter() {
+    if (dead_) return Fate::kDead;
+    if (calls_left_ == 0 || --calls_left_ != 0) return Fate::kLives;
+    dead_ = true;
+    return dies_after_ ? Fate::kDiesAfter : Fate::kDead;
+  }
+
+  bool dead() const { return dead_; }
+  void Die() { dead_ = true; }
+  // Dies in the call number `calls` from now: after its effect, or before it.
+  void DieIn(int calls, bool after) {
+    calls_left_ = calls;
+    dies_after_ = after;
+  }
+  void Spare() { calls_left_ = 0; }
+
+  // Faults of commits, which last until they are ended.
+  bool loses_commits = false;   // They do not reach the broker.
+  bool loses_answers = false;   // They do, but nobody hears of it.
+  int partial_commits = 0;      // So many leave a partition out.
+
+  bool loses_anything() const { return loses_commits || loses_answers; }
+
+ private:
+  bool dead_ = false;
+  int calls_left_ = 0;  // 0: no end is set.
+  bool dies_after_ = false;
+};
+
+inline absl::Status DeadStatus() {
+  return absl::UnavailableError("The process is dead");
+}
+
+}  // namespace rowfall::tests
+
+#endif  // ROWFALL_TESTS_SIM_LIFE_H_

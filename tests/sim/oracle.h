@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Knows what every view owes for every message, and checks what happens.
+#ifndef ROWFALL_TESTS_SIM_ORACLE_H_
+#define ROWFALL_TESTS_SIM_ORACLE_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rowfall/message.h"
+#include "tests/sim/scenario.h"
+
+namespace rowfall::tests {
+
+// A row by its origin: row `k` of the message.
+struct RowId {
+  int partition = 0;
+  int64_t offset = 0;
+  int k = 0;
+};
+
+// What an offset of the log holds.
+struct LogEntryFacts {
+  struct Row {
+    bool filtered = false;
+    bool bad = false;  // An expression of the view fails.
+  };
+  bool gap = false;         // A marker, or compacted.
+  bool unreadable = false;  // Not JSON, or a tombstone.
+  bool deleted = false;     // By retention.
+  std::vector<Row> rows;
+  std::optional<std::string> payload;
+};
+
+// The log as it was produced, one entry an offset.
+using LogFacts = std::vector<std::vector<LogEntryFacts>>;
+
+// What happened to the messages in one view, of whatever process. Rules, by
+// their names in the invariants I1 to I10:
+//   I2  nothing is committed that is not durable: written, filtered, handed
+//       over, or skipped by policy.
+//   I6  a row is written twice only where a fault came between the first time
+//       and the commit; never to a sink that keeps positions.
+//   I7  a row is written only after all rows before it on its partition.
+//   I8  each message is accounted for.
+class ViewOracle {
+ public:
+  ViewOracle(const Scenario& scenario, const LogFacts* log, std::string name);
+
+  // --- What happens --------------------------------------------------------
+  void SetStep(int step) { step_ = step; }
+  void Written(const RowId& row);
+  // A sink that keeps positions has stored these.
+  void PositionsStored(std::span<const PartitionRange> ranges);
+  void Refused(const RowId& row);  // By the sink, for good.
+  // The dead-letter side has a message, or a row that the sink refused.
+  void HandedOver(int partition, int64_t offset);
+  void HandedOverRow(const RowId& row);
+  // What the policy of on_error=stop stopped at is skipped from now on.
+  void SkipsFromNowOn() { skips_ = true; }
+  // A fault: rows that are not committed now may come again.
+  void Fault(std::span<const int64_t> committed);
+  // All faults are over and have no consequence any more.
+  void ForgetFaults() { faults_.assign(faults_.size(), {}); }
+
+  // --- What must hold ------------------------------------------------------
+  void CheckCommitted(int partition, int64_t offset);
+  void CheckAllAccountedFor();
+  // The first offset that is not durable.
+  int64_t Durable(int partition);
+  size_t num_rows_written() const { return num_rows_written_; }
+  size_t num_duplicates() const { return num_duplicates_; }
+
+  const std::vector<std::string>& problems() const { return problems_; }
+  void Problem(const std::string& text);
+
+ private:
+  struct RowState {
+    int written = 0;
+    int first_step = 0;
+    bool refused = false;
+    int handed_over = 0;
+  };
+  struct OffsetState {
+    std::vector<RowState> rows;
+    int handed_over = 0;
+    int first_step = 0;
+  };
+  struct PartitionState {
+    std::vector<OffsetState> offsets;
+    int64_t durable = 0;
+    RowId in_order;  // All rows before it were written or need not be.
+  };
+
+  const std::vector<LogEntryFacts>& log(int partition) const {
+    return (*log_)[static_cast<size_t>(partition)];
+  }
+  OffsetState& StateOf(int partition, int64_t offset);
+  // Whether the policy is done with a message that is bad.
+  bool Passed(const LogEntryFacts& facts, const OffsetState& message) const;
+  bool RowIsDurable(const LogEntryFacts& facts, size_t k,
+                    const OffsetState& message) const;
+  bool IsDurable(int partition, int64_t offset);
+  void CheckOrder(const RowId& row);
+  bool MayRepeat(int partition, int64_t offset, int first_step) const;
+
+  const Scenario scenario_;
+  const LogFacts* const log_;
+  const std::string name_;
+  int step_ = 0;
+  bool skips_ = false;
+  std::vector<PartitionState> partitions_;
+  // By partition: what was committed at a fault, and its last step.
+  std::vector<std::map<int64_t, int>> faults_;
+  size_t num_rows_written_ = 0;
+  size_t num_duplicates_ = 0;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace rowfall::tests
+
+#endif  // ROWFALL_TESTS_SIM_ORACLE_H_

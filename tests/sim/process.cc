@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// A simulated process: an engine that is started, crashes and starts again.
+#include "tests/sim/process.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "tests/sim/outside.h"
+
+namespace rowfall::tests {
+
+Process::Process(World* world, int index)
+    : world_(world),
+      name_(base::Cat("process ", index)),
+      catalog_(std::make_shared<MemoryCatalog>()) {}
+
+Process::~Process() = default;
+
+void Process::Open() {
+  life_ = std::make_shared<Life>();
+  tables_ = std::make_shared<testing::FaultyTables>(WatchedTables(world_));
+  handler_ = std::make_shared<testing::RecordingRejectHandler>();
+  EngineOptions options;
+  options.tables = MortalTables(world_, life_, tables_);
+  options.catalog = MortalCatalog(life_, catalog_);
+  options.rejects = WatchedHandler(world_, life_, handler_);
+  options.source_factory = WatchedSources(world_, life_);
+  options.clock = &world_->clock;
+  options.threading = Threading::kHostThreads;
+  options.random_seed = world_->scenario.seed + 1;
+  options.log = [this](const LogEntry& entry) {
+    world_->Trace(base::Cat("  ", entry.view, "/", entry.worker, ": ",
+                            entry.text));
+  };
+  auto engine = Engine::Open(std::move(options));
+  if (!engine.ok()) {
+    return world_->views[0]->Problem(
+        base::Cat(name_, " does not open: ",
+                  base::FromAbsl(engine.status().message())));
+  }
+  engine_ = *std::move(engine);
+}
+
+absl::Status Process::Execute(const std::string& sql) {
+  const absl::Status status = engine_->Execute(sql).status();
+  world_->Trace(base::Cat(name_, ": ", sql, ": ",
+                          base::FromAbsl(status.ToString())));
+  if (absl::IsInternal(status) && !life_->dead()) {
+    world_->views[0]->Problem(base::Cat("'", sql, "' gave ",
+                                        base::FromAbsl(status.ToString())));
+  }
+  if (life_->dead()) Crash();
+  return status;
+}
+
+void Process::Turn(const std::string& view, int worker) {
+  // A view that is not there, or has fewer workers, is none of our business.
+  (void)engine_->RunOnce(view, worker, absl::ZeroDuration());
+  if (life_->dead()) Crash();
+}
+
+void Process::Stop() {
+  life_->Spare();
+  if (!engine_->Stop(absl::Seconds(5)).ok()) {
+    world_->views[0]->Problem(base::Cat("I9: ", name_, " did not stop"));
+  }
+  engine_.reset();
+}
+
+void Process::Crash() {
+  world_->Trace(base::Cat(name_, " crashes"));
+  life_->Die();
+  world_->FaultEverywhere();
+  engine_.reset();
+}
+
+void Process::CheckStatus() {
+  for (const ViewStatus& status : engine_->Status()) {
+    ViewOracle* view = world_->FindView(status.name);
+    const int number = status.name.back() - '0';
+    if (status.consumer_group != world_->scenario.Group(number)) {
+      view->Problem(base::Cat("has group ", status.consumer_group));
+    }
+    const bool stands = status.state == ViewState::kBackoff ||
+                        status.state == ViewState::kFailed;
+    if (stands && status.reason.empty()) {
+      view->Problem(base::Cat("I10: is ", ViewStateName(status.state),
+                              " without a reason"));
+    }
+  }
+}
+
+}  // namespace rowfall::tests

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a seed decides before the first step.
+#include "tests/sim/scenario.h"
+
+#include "base/text.h"
+
+namespace rowfall::tests {
+namespace {
+
+const char* PolicyName(OnError policy) {
+  switch (policy) {
+    case OnError::kSkip: return "skip";
+    case OnError::kDeadLetter: return "dead_letter";
+    case OnError::kStop: return "stop";
+  }
+  return "";
+}
+
+// Few kinds of faults at a time, so that one does not hide what another does.
+void ChooseFaults(Random& random, Scenario& scenario) {
+  if (random.OneIn(6)) return;
+  const int rarity = random.Between(1, 3);
+  scenario.sink_faults = random.OneIn(rarity);
+  scenario.refusals = random.OneIn(rarity + 1);
+  scenario.handler_faults = random.OneIn(rarity + 1);
+  scenario.broker_faults = random.OneIn(rarity);
+  scenario.commit_faults = random.OneIn(rarity);
+  scenario.crashes = random.OneIn(rarity);
+}
+
+}  // namespace
+
+Scenario Scenario::FromSeed(uint64_t seed) {
+  Random random(seed);
+  Scenario scenario;
+  scenario.seed = seed;
+  scenario.num_partitions = random.Between(1, 6);
+  scenario.num_consumers = random.Between(1, 3);
+  scenario.batch = random.OneIn(3) ? random.Between(1, 3)
+                                   : random.Between(1, 20);
+  scenario.batch_timeout_ms = random.OneIn(3) ? 1 : random.Between(1, 500);
+  scenario.num_processes = random.OneIn(2) ? 2 : 1;
+  scenario.num_views = random.OneIn(3) ? 2 : 1;
+  scenario.num_steps = random.Between(80, 320);
+  scenario.on_error = static_cast<OnError>(random.Below(3));
+  const int sink = random.Below(3);
+  scenario.traits.replaces_by_id = sink == 1;
+  scenario.traits.keeps_positions = sink == 2;
+  scenario.filters = random.OneIn(2);
+  scenario.bad_messages = random.OneIn(2);
+  scenario.retention = random.OneIn(5);
+  scenario.polls_mix = random.OneIn(2);
+  ChooseFaults(random, scenario);
+  return scenario;
+}
+
+std::string Scenario::ToString() const {
+  std::string text = base::Cat(
+      num_partitions, " partitions, ", num_processes, " processes, ",
+      num_views, " views, ", num_consumers, " consumers, batch ", batch, "/",
+      batch_timeout_ms, " ms, on_error ", PolicyName(on_error), ", ",
+      num_steps, " steps");
+  const auto add = [&text](bool is_set, const char* name) {
+    if (is_set) base::AppendCat(text, ", ", name);
+  };
+  add(traits.replaces_by_id, "replaces by id");
+  add(traits.keeps_positions, "keeps positions");
+  add(filters, "filters");
+  add(bad_messages, "bad messages");
+  add(retention, "retention");
+  add(polls_mix, "polls mix");
+  add(sink_faults, "sink faults");
+  add(refusals, "refusals");
+  add(handler_faults, "handler faults");
+  add(broker_faults, "broker faults");
+  add(commit_faults, "commit faults");
+  add(crashes, "crashes");
+  add(calm(), "calm");
+  return text;
+}
+
+std::string Scenario::ViewName(int view) const { return base::Cat("v", view); }
+
+std::string Scenario::TableName(int view) const {
+  return base::Cat("table", view);
+}
+
+std::string Scenario::Group(int view) const {
+  return view == 0 ? "g" : base::Cat("g.", ViewName(view));
+}
+
+std::string Scenario::CreateSource(OnError policy, int consumers) const {
+  return base::Cat(
+      "CREATE SOURCE s (id bigint, p int, o bigint, k int, keep int, n text) "
+      "type='kafka' broker_list='b:1' consumer_group='g' topic_list='", kTopic,
+      "' num_consumers='", consumers, "' batch=", batch,
+      " batch_timeout=", batch_timeout_ms, " on_error='", PolicyName(policy),
+      "'", retention ? " on_gap='earliest'" : "");
+}
+
+std::string Scenario::CreateView(int view) const {
+  return base::Cat("CREATE MV ", ViewName(view), " TO ", TableName(view),
+                   " AS SELECT id, p, o, k, CAST(n AS bigint) AS n FROM s",
+                   filters ? " WHERE keep = 1" : "");
+}
+
+}  // namespace rowfall::tests

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a seed decides before the first step: the views, and what may go wrong.
+#ifndef ROWFALL_TESTS_SIM_SCENARIO_H_
+#define ROWFALL_TESTS_SIM_SCENARIO_H_
+
+#include <cstdint>
+#include <string>
+
+#include "rowfall/sink.h"
+#include "tests/sim/random.h"
+
+namespace rowfall::tests {
+
+inline constexpr char kTopic[] = "t";
+
+enum class OnError : uint8_t { kSkip, kDeadLetter, kStop };
+
+struct Scenario {
+  uint64_t seed = 0;
+  int num_partitions = 1;
+  int num_consumers = 1;
+  int batch = 1;
+  int batch_timeout_ms = 100;
+  int num_processes = 1;  // Engines that share groups and tables.
+  int num_views = 1;
+  int num_steps = 100;
+  OnError on_error = OnError::kSkip;
+  SinkTraits traits;
+  bool filters = false;       // The views have a WHERE.
+  bool bad_messages = false;
+  bool retention = false;     // on_gap='earliest', and the log is cut in front.
+  bool polls_mix = false;     // A poll brings events of several kinds at once.
+  // What may go wrong. All false: a calm run, in which no row comes twice.
+  bool sink_faults = false;
+  bool refusals = false;
+  bool handler_faults = false;
+  bool broker_faults = false;
+  bool commit_faults = false;
+  bool crashes = false;
+
+  bool calm() const {
+    return !sink_faults && !refusals && !handler_faults && !broker_faults &&
+           !commit_faults && !crashes;
+  }
+
+  static Scenario FromSeed(uint64_t seed);
+  std::string ToString() const;
+
+  std::string ViewName(int view) const;
+  std::string TableName(int view) const;
+  std::string Group(int view) const;
+  std::string CreateSource(OnError policy, int consumers) const;
+  std::string CreateView(int view) const;
+};
+
+}  // namespace rowfall::tests
+
+#endif  // ROWFALL_TESTS_SIM_SCENARIO_H_

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run: a random schedule of steps, then healing, then the last checks.
+#include "tests/sim/simulation.h"
+
+#include <utility>
+
+#include "base/text.h"
+
+namespace rowfall::tests {
+
+SimOutcome Simulate(uint64_t seed, Tracing tracing) {
+  return Simulation(Scenario::FromSeed(seed), tracing).Run();
+}
+
+Simulation::Simulation(const Scenario& scenario, Tracing tracing)
+    : scenario_(scenario), world_(scenario), random_(scenario.seed + 2) {
+  if (tracing == Tracing::kOn) world_.KeepTrace();
+  for (int i = 0; i < scenario_.num_processes; ++i) {
+    processes_.push_back(std::make_unique<Process>(&world_, i));
+  }
+  AddSteps();
+  AddStatements();
+  if (scenario_.sink_faults || scenario_.refusals ||
+      scenario_.handler_faults) {
+    AddSinkFaults();
+  }
+  if (scenario_.broker_faults) AddBrokerFaults();
+  if (scenario_.commit_faults) AddCommitFaults();
+  if (scenario_.crashes) AddCrashes();
+}
+
+SimOutcome Simulation::Run() {
+  world_.Trace(scenario_.ToString());
+  processes_[0]->Open();
+  CreateAll(*processes_[0], scenario_.on_error, scenario_.num_consumers);
+  for (int i = 1; i <= scenario_.num_steps && !failed(); ++i) {
+    world_.BeginStep(i);
+    Step();
+    AfterStep();
+  }
+  if (!failed()) Heal();
+  if (!failed()) CheckEnd();
+  SimOutcome outcome;
+  outcome.problems = problems_;
+  outcome.trace = world_.trace();
+  for (const auto& view : world_.views) {
+    outcome.rows_written += view->num_rows_written();
+    outcome.duplicates += view->num_duplicates();
+  }
+  return outcome;
+}
+
+void Simulation::Step() {
+  int chosen = random_.Below(weights_);
+  for (const Action& action : actions_) {
+    chosen -= action.weight;
+    if (chosen >= 0) continue;
+    world_.Trace(action.name);
+    return action.run();
+  }
+}
+
+void Simulation::AfterStep() {
+  bool loses = commits_are_held_;
+  for (const auto& process : processes_) {
+    if (!process->is_open()) continue;
+    loses |= process->life().loses_anything();
+    process->CheckStatus();
+  }
+  if (loses) world_.FaultEverywhere();
+  world_.KeepFaultsOpen();
+  world_.CheckCommitted();
+  problems_ = world_.Problems();
+}
+
+Process& Simulation::AnyProcess() {
+  return *processes_[static_cast<size_t>(
+      random_.Below(scenario_.num_processes))];
+}
+
+Process* Simulation::AnyRunning() {
+  Process& process = AnyProcess();
+  return process.runs() ? &process : nullptr;
+}
+
+// --- Healing -----------------------------------------------------------------
+
+void Simulation::EndAllFaults() {
+  world_.BeginStep(world_.step() + 1);
+  world_.Trace("All faults end");
+  world_.FaultEverywhere();
+  commits_are_held_ = false;
+  world_.broker.EndFaults();
+  world_.reachable = true;
+  world_.FaultEverywhere();
+  world_.zombies.clear();
+  for (const auto& process : processes_) {
+    process->FreezeUntil(0);
+    if (!process->is_open()) process->Open();
+    if (!process->is_open()) continue;
+    process->tables().EndFaults();
+    process->handler().EndFaults();
+    Life& life = process->life();
+    life.Spare();
+    life.loses_commits = life.loses_answers = false;
+    life.partial_commits = 0;
+  }
+}
+
+void Simulation::Heal() {
+  constexpr int kRounds = 150;
+  EndAllFaults();
+  for (int round = 0; round < kRounds && !failed(); ++round) {
+    world_.BeginStep(world_.step() + 1);
+    // A late commit may have moved an offset back; only new messages make
+    // the owner commit again.
+    if (round == 3) {
+      for (int p = 0; p < scenario_.num_partitions; ++p) ProduceTo(p, false);
+    }
+    for (const auto& process : processes_) Mend(*process, round > 6);
+    TurnAll();
+    AfterStep();
+    if (round > 6 && IsHealthy()) return;
+  }
+  if (failed()) return;
+  std::string text = "I9: does not recover:";
+  for (const auto& process : processes_) {
+    for (const ViewStatus& view : process->engine().Status()) {
+      base::AppendCat(text, " ", view.name, " ", ViewStateName(view.state),
+                      " ", view.reason, " / ", view.last_error);
+      for (const PartitionStatus& part : view.partitions) {
+        base::AppendCat(text, ", ", part.partition.partition, " at ",
+                        part.position, " committed ", part.committed, " end ",
+                        part.end, " lag ", part.lag);
+      }
+    }
+  }
+  problems_.push_back(text);
+}
+
+// Does what an operator would do.
+void Simulation::Mend(Process& process, bool skips) {
+  bool all_there = true;
+  for (int view = 0; view < scenario_.num_views; ++view) {
+    bool found = false;
+    for (const ViewStatus& status : process.engine().Status()) {
+      found |= status.name == scenario_.ViewName(view);
+    }
+    all_there &= found;
+  }
+  const bool stops = scenario_.on_error == OnError::kStop;
+  if (!all_there || !process.engine().Execute("SHOW SOURCE s").ok()) {
+    CreateAll(process, stops && skips ? OnError::kSkip : scenario_.on_error,
+              scenario_.num_consumers);
+  }
+  for (const ViewStatus& status : process.engine().Status()) {
+    const std::string alter =
+        base::Cat("ALTER MV ", status.name, " suspended=");
+    if (status.state == ViewState::kFailed) {
+      if (stops && skips) {
+        for (const auto& view : world_.views) view->SkipsFromNowOn();
+        (void)process.Execute("DROP SOURCE s");
+        return CreateAll(process, OnError::kSkip, scenario_.num_consumers);
+      }
+      (void)process.Execute(alter + "1");
+      (void)process.Execute(alter + "0");
+    } else if (status.state == ViewState::kSuspended) {
+      (void)process.Execute(alter + "0");
+    }
+  }
+}
+
+void Simulation::CreateAll(Process& process, OnError policy, int consumers) {
+  (void)process.Execute(scenario_.CreateSource(policy, consumers));
+  for (int view = 0; view < scenario_.num_views; ++view) {
+    (void)process.Execute(scenario_.CreateView(view));
+  }
+}
+
+void Simulation::TurnAll() {
+  for (int turn = 0; turn < 12; ++turn) {
+    for (const auto& process : processes_) {
+      for (int view = 0; view < scenario_.num_views; ++view) {
+        for (int worker = 0; worker < 3; ++worker) {
+          process->Turn(scenario_.ViewName(view), worker);
+        }
+      }
+    }
+  }
+  world_.clock.Advance(absl::Milliseconds(1500));
+}
+
+bool Simulation::IsHealthy() const {
+  for (int view = 0; view < scenario_.num_views; ++view) {
+    if (!world_.broker.IsCaughtUp(scenario_.Group(view))) return false;
+  }
+  for (const auto& process : processes_) {
+    for (const ViewStatus& status : process->engine().Status()) {
+      if (status.state != ViewState::kRunning) return false;
+    }
+  }
+  return true;
+}
+
+// Everything is accounted for, and what comes now is written once.
+void Simulation::CheckEnd() {
+  for (const auto& view : world_.views) view->CheckAllAccountedFor();
+  for (const auto& view : world_.views) view->ForgetFaults();
+  for (int p = 0; p < scenario_.num_partitions; ++p) ProduceTo(p, false);
+  processes_[0]->Stop();
+  processes_[0]->Open();
+  bool healthy = false;
+  for (int round = 0; round < 40 && !healthy && !failed(); ++round) {
+    world_.BeginStep(world_.step() + 1);
+    TurnAll();
+    AfterStep();
+    healthy = IsHealthy();
+  }
+  if (!healthy) problems_.push_back("I9: does not go on after a restart");
+  for (const auto& view : world_.views) view->CheckAllAccountedFor();
+  for (const auto& process : processes_) process->Stop();
+  world_.CheckCommitted();
+  const auto problems = world_.Problems();
+  problems_.insert(problems_.end(), problems.begin(), problems.end());
+}
+
+}  // namespace rowfall::tests

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run: a random schedule of steps, then healing, then the last checks.
+#ifndef ROWFALL_TESTS_SIM_SIMULATION_H_
+#define ROWFALL_TESTS_SIM_SIMULATION_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/sim/process.h"
+#include "tests/sim/random.h"
+#include "tests/sim/world.h"
+
+namespace rowfall::tests {
+
+// What a run came to.
+struct SimOutcome {
+  std::vector<std::string> problems;
+  std::vector<std::string> trace;  // If it was asked for.
+  size_t rows_written = 0;
+  size_t duplicates = 0;
+  bool ok() const { return problems.empty(); }
+};
+
+enum class Tracing : uint8_t { kOff, kOn };
+
+// Runs the real engine on one thread, in virtual time, with the faults that
+// the seed chooses. The same seed always does the same.
+SimOutcome Simulate(uint64_t seed, Tracing tracing = Tracing::kOff);
+
+class Simulation {
+ public:
+  Simulation(const Scenario& scenario, Tracing tracing);
+
+  SimOutcome Run();
+
+ private:
+  struct Action {
+    int weight;
+    const char* name;
+    std::function<void()> run;
+  };
+
+  // The actions that the scenario allows (simulation_steps.cc).
+  void AddSteps();
+  void AddStatements();
+  void AddSinkFaults();
+  void AddBrokerFaults();
+  void AddCommitFaults();
+  void AddCrashes();
+  void Produce();
+  void Turns();
+
+  void Add(int weight, const char* name, std::function<void()> run) {
+    actions_.push_back({weight, name, std::move(run)});
+    weights_ += weight;
+  }
+  void Step();
+  void AfterStep();
+  bool failed() const { return !problems_.empty(); }
+
+  Process& AnyProcess();
+  // Null where none is open and scheduled.
+  Process* AnyRunning();
+  int AnyView() { return random_.Below(scenario_.num_views); }
+  int AnyPartition() { return random_.Below(scenario_.num_partitions); }
+  std::string AnyGroup() { return scenario_.Group(AnyView()); }
+  absl::Status AnyStatus();
+  void ProduceTo(int partition, bool may_be_bad);
+
+  // Healing (simulation_end.cc).
+  void EndAllFaults();
+  void Heal();
+  void Mend(Process& process, bool skips);
+  void CreateAll(Process& process, OnError policy, int consumers);
+  void TurnAll();
+  bool IsHealthy() const;
+  void CheckEnd();
+
+  const Scenario scenario_;
+  World world_;
+  Random random_;
+  std::vector<std::unique_ptr<Process>> processes_;
+  std::vector<Action> actions_;
+  int weights_ = 0;
+  bool commits_are_held_ = false;
+  int64_t next_id_ = 1;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace rowfall::tests
+
+#endif  // ROWFALL_TESTS_SIM_SIMULATION_H_

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps of a schedule: what happens, and what goes wrong.
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "tests/sim/simulation.h"
+
+namespace rowfall::tests {
+
+// --- Messages and turns ------------------------------------------------------
+
+void Simulation::ProduceTo(int partition, bool may_be_bad) {
+  auto& log = world_.log[static_cast<size_t>(partition)];
+  LogEntryFacts facts;
+  testing::MemoryMessage message;
+  const int64_t offset = static_cast<int64_t>(log.size());
+  const int kind = may_be_bad && scenario_.bad_messages ? random_.Below(12) : 9;
+  const int num_rows = random_.OneIn(4) ? random_.Between(0, 4) : 1;
+  std::string payload = num_rows == 1 ? "" : "[";
+  for (int k = 0; k < num_rows; ++k) {
+    LogEntryFacts::Row row;
+    row.filtered = scenario_.filters && random_.OneIn(3);
+    row.bad = kind == 2 && !row.filtered;
+    base::AppendCat(payload, k == 0 ? "" : ",", "{\"id\":", next_id_++,
+                    ",\"p\":", partition, ",\"o\":", offset, ",\"k\":", k,
+                    ",\"keep\":", row.filtered ? 0 : 1, ",\"n\":\"",
+                    row.bad ? "x" : "7", "\"}");
+    facts.rows.push_back(row);
+  }
+  if (num_rows != 1) payload += "]";
+  facts.unreadable = kind < 2;
+  if (facts.unreadable) facts.rows.clear();
+  if (kind == 1) payload += " {\"id\":";
+  if (kind != 0) message.payload = payload;
+  facts.payload = message.payload;
+  log.push_back(facts);
+  world_.broker.Produce(kTopic, partition, message);
+}
+
+void Simulation::Produce() {
+  const int partition = AnyPartition();
+  const int count = random_.OneIn(5) ? 25 : random_.Between(1, 6);
+  world_.Trace(base::Cat("  ", count, " to ", partition));
+  for (int i = 0; i < count; ++i) ProduceTo(partition, true);
+}
+
+void Simulation::Turns() {
+  const int count = random_.OneIn(4) ? 20 : random_.Between(1, 6);
+  for (int i = 0; i < count; ++i) {
+    Process* process = AnyRunning();
+    if (process == nullptr) continue;
+    process->Turn(scenario_.ViewName(AnyView()), random_.Below(3));
+  }
+}
+
+void Simulation::AddSteps() {
+  Add(40, "Turns", [this] { Turns(); });
+  Add(14, "Produce", [this] { Produce(); });
+  Add(12, "Time goes on", [this] {
+    world_.clock.Advance(absl::Milliseconds(
+        random_.OneIn(4) ? random_.Below(20000) : random_.Below(400)));
+  });
+  Add(1, "The wall clock is set", [this] {
+    world_.clock.SetWallTime(absl::FromUnixSeconds(random_.Below(2000000000)));
+  });
+  Add(1, "Markers", [this] {
+    const int partition = AnyPartition();
+    const int count = random_.Between(1, 4);
+    LogEntryFacts gap;
+    gap.gap = true;
+    auto& log = world_.log[static_cast<size_t>(partition)];
+    log.insert(log.end(), static_cast<size_t>(count), gap);
+    world_.broker.Skip(kTopic, partition, count);
+  });
+  Add(1, "Rebalance", [this] { world_.broker.Rebalance(AnyGroup()); });
+  Add(4, "A process starts", [this] {
+    Process& process = AnyProcess();
+    if (process.is_open()) return;
+    process.Open();
+    if (!process.is_open()) return;
+    if (process.engine().Status().empty()) {
+      CreateAll(process, scenario_.on_error, scenario_.num_consumers);
+    }
+  });
+  Add(1, "A process stops", [this] {
+    Process* process = AnyRunning();
+    if (process != nullptr) process->Stop();
+  });
+  if (!scenario_.retention) return;
+  Add(2, "Retention", [this] {
+    const int partition = AnyPartition();
+    auto& log = world_.log[static_cast<size_t>(partition)];
+    const auto before =
+        random_.Below(static_cast<int>(log.size()) + 1);
+    for (int i = 0; i < before; ++i) {
+      log[static_cast<size_t>(i)].deleted = true;
+    }
+    world_.broker.DeleteBefore(kTopic, partition, before);
+  });
+}
+
+void Simulation::AddStatements() {
+  Add(3, "ALTER", [this] {
+    Process* process = AnyRunning();
+    if (process == nullptr) return;
+    (void)process->Execute(base::Cat("ALTER MV ",
+                                     scenario_.ViewName(AnyView()),
+                                     " suspended=", random_.Below(2)));
+  });
+  Add(1, "DROP SOURCE", [this] {
+    Process* process = AnyRunning();
+    if (process != nullptr) (void)process->Execute("DROP SOURCE s");
+  });
+  Add(2, "CREATE SOURCE", [this] {
+    Process* process = AnyRunning();
+    if (process == nullptr) return;
+    (void)process->Execute(
+        scenario_.CreateSource(scenario_.on_error, random_.Between(1, 3)));
+  });
+  Add(1, "DROP and CREATE MV", [this] {
+    Process* process = AnyRunning();
+    if (process == nullptr) return;
+    // With one view missing another one would be given its group.
+    const auto views = process->engine().Status();
+    if (static_cast<int>(views.size()) != scenario_.num_views) return;
+    if (!process->engine().Execute("SHOW SOURCE s").ok()) return;
+    const int view = AnyView();
+    (void)process->Execute(
+        base::Cat("DROP MV ", scenario_.ViewName(view)));
+    if (process->is_open()) {
+      (void)process->Execute(scenario_.CreateView(view));
+    }
+  });
+}
+
+// --- Faults ------------------------------------------------------------------
+
+absl::Status Simulation::AnyStatus() {
+  switch (random_.Below(6)) {
+    case 0: return absl::DeadlineExceededError("Too slow");
+    case 1: return absl::AbortedError("Taken away");
+    case 2: return absl::FailedPreconditionError("Not in this state");
+    default: return absl::UnavailableError("Down");
+  }
+}
+
+void Simulation::AddSinkFaults() {
+  const auto add = [this](bool may, int weight, const char* name, auto fault) {
+    if (!may) return;
+    Add(weight, name, [this, fault] {
+      Process& process = AnyProcess();
+      if (process.is_open()) fault(process);
+    });
+  };
+  const bool sink = scenario_.sink_faults;
+  add(sink, 3, "Writes fail", [this](Process& process) {
+    process.tables().Return(AnyStatus(), random_.Between(1, 6));
+  });
+  add(sink, 3, "Answers of writes get lost", [this](Process& process) {
+    process.tables().ApplyThenReturn(
+        random_.OneIn(3) ? AnyStatus() : absl::UnavailableError("No answer"),
+        random_.Between(1, 2));
+  });
+  add(sink, 1, "A write goes well first", [this](Process& process) {
+    process.tables().Pass(random_.Between(1, 4));
+  });
+  add(sink, 1, "A write throws", [](Process& process) {
+    process.tables().Throw("thrown");
+  });
+  add(sink, 1, "A row is refused that is not there", [](Process& process) {
+    process.tables().RefuseMissingRow();
+  });
+  add(sink, 1, "Tables do not open", [this](Process& process) {
+    process.tables().FailOpen(AnyStatus(), random_.Between(1, 3));
+  });
+  add(sink, 1, "Positions cannot be loaded", [this](Process& process) {
+    process.tables().FailLoadPositions(AnyStatus(), random_.Between(1, 3));
+  });
+  add(scenario_.refusals, 4, "Rows are refused", [this](Process& process) {
+    const int divisor = random_.Between(2, 9);
+    const auto rule = [divisor](const Batch& batch, size_t row) {
+      const Value id = batch.FindColumn("id")->ValueAt(row);
+      return std::get<int64_t>(id) % divisor == 1 ? std::string("Not wanted")
+                                                  : std::string();
+    };
+    if (random_.OneIn(3)) {
+      process.tables().RefuseRows(nullptr);
+    } else if (scenario_.traits.keeps_positions || random_.OneIn(2)) {
+      process.tables().RefuseRows(rule, "id");
+    } else {
+      process.tables().RefuseBatchesWith(rule);
+    }
+  });
+  add(scenario_.handler_faults, 3, "Dead letters fail",
+      [this](Process& process) {
+        if (random_.OneIn(4)) return process.handler().Throw("thrown");
+        process.handler().Return(AnyStatus(), random_.Between(1, 4));
+      });
+}
+
+void Simulation::AddBrokerFaults() {
+  Add(3, "Partitions get lost", [this] {
+    const int view = AnyView();
+    world_.LoseUnheard(view);
+    world_.broker.LosePartitions(scenario_.Group(view));
+  });
+  Add(2, "Rebalance again", [this] { world_.broker.Rebalance(AnyGroup()); });
+  Add(2, "Trouble", [this] {
+    const int view = AnyView();
+    world_.LoseUnheard(view);
+    world_.broker.Trouble(scenario_.Group(view), AnyStatus());
+  });
+  Add(2, "The broker is out of reach", [this] {
+    world_.reachable = false;
+    world_.broker.SetReachable(false);
+  });
+  Add(4, "The broker is there", [this] {
+    world_.reachable = true;
+    world_.broker.SetReachable(true);
+  });
+  Add(1, "Consumers cannot be made", [this] {
+    world_.broker.FailSources(AnyStatus(), random_.Between(1, 3));
+  });
+  Add(1, "A process freezes", [this] {
+    AnyProcess().FreezeUntil(world_.step() + random_.Between(5, 40));
+  });
+}
+
+void Simulation::AddCommitFaults() {
+  Add(3, "Commits fail", [this] {
+    world_.broker.FailCommits(AnyGroup(), AnyStatus(), random_.Between(1, 4));
+  });
+  Add(2, "Commits are held", [this] {
+    commits_are_held_ = true;
+    world_.broker.HoldCommits();
+  });
+  Add(2, "Commits are released", [this] {
+    world_.broker.ReleaseCommits();
+    world_.FaultEverywhere();
+    commits_are_held_ = false;
+  });
+  Add(4, "Commits of a process get lost, or no longer", [this] {
+    Process& process = AnyProcess();
+    if (!process.is_open()) return;
+    Life& life = process.life();
+    const bool begins = random_.OneIn(2);
+    life.loses_commits = begins && random_.OneIn(2);
+    life.loses_answers = begins && !life.loses_commits;
+    life.partial_commits = random_.Below(3);
+  });
+}
+
+void Simulation::AddCrashes() {
+  Add(1, "A process crashes", [this] {
+    Process& process = AnyProcess();
+    if (process.is_open()) process.Crash();
+  });
+  Add(3, "A process will crash in a call", [this] {
+    Process& process = AnyProcess();
+    if (!process.is_open()) return;
+    process.life().DieIn(random_.Between(1, 30), random_.OneIn(2));
+  });
+  Add(3, "Sessions of dead processes expire", [this] {
+    world_.zombies.clear();
+  });
+}
+
+}  // namespace rowfall::tests

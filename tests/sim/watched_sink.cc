@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables, dead letters and a catalog that are watched and whose process may
+// die.
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "tests/sim/outside.h"
+
+namespace rowfall::tests {
+namespace {
+
+int64_t IntegerAt(const Batch& rows, const char* column, size_t row) {
+  return std::get<int64_t>(rows.FindColumn(column)->ValueAt(row));
+}
+
+RowId RowAt(const Batch& rows, size_t row) {
+  return {static_cast<int>(IntegerAt(rows, "p", row)),
+          IntegerAt(rows, "o", row),
+          static_cast<int>(IntegerAt(rows, "k", row))};
+}
+
+// The number behind `key` in JSON without blanks.
+int NumberIn(const std::string& json, const std::string& key) {
+  const size_t place = json.find(key);
+  if (place == std::string::npos) return -1;
+  return std::stoi(json.substr(place + key.size()));
+}
+
+// Gives all calls on.
+class SinkAround : public Sink {
+ public:
+  SinkAround(World* world, ViewOracle* view, std::shared_ptr<Sink> sink)
+      : world_(world), view_(view), sink_(std::move(sink)) {}
+  const Schema& schema() const override { return sink_->schema(); }
+  SinkTraits traits() const override { return sink_->traits(); }
+  absl::StatusOr<std::vector<PartitionOffset>> LoadPositions(
+      std::string_view consumer_group) override {
+    return sink_->LoadPositions(consumer_group);
+  }
+
+ protected:
+  World* const world_;
+  ViewOracle* const view_;
+  const std::shared_ptr<Sink> sink_;
+};
+
+// Next to the table: sees what is really written.
+class WatchedSink : public SinkAround {
+ public:
+  using SinkAround::SinkAround;
+  absl::Status Write(const Batch& rows, const WriteContext& context,
+                     std::vector<RefusedRow>& refused) override {
+    const absl::Status status = sink_->Write(rows, context, refused);
+    if (!status.ok()) return status;
+    for (size_t row = 0; row < rows.num_rows(); ++row) {
+      view_->Written(RowAt(rows, row));
+    }
+    if (traits().keeps_positions) view_->PositionsStored(context.ranges);
+    return status;
+  }
+};
+
+// Next to the engine: sees what it is told.
+class MortalSink : public SinkAround {
+ public:
+  MortalSink(World* world, ViewOracle* view, std::shared_ptr<Sink> sink,
+             std::shared_ptr<Life> life)
+      : SinkAround(world, view, std::move(sink)), life_(std::move(life)) {}
+
+  absl::Status Write(const Batch& rows, const WriteContext& context,
+                     std::vector<RefusedRow>& refused) override {
+    const Fate fate = life_->Enter();
+    if (fate == Fate::kDead) return DeadStatus();
+    absl::Status status;
+    try {
+      status = sink_->Write(rows, context, refused);
+    } catch (...) {
+      world_->Trace("  write throws");
+      world_->Fault(view_);
+      throw;
+    }
+    Trace(rows, context, status, refused.size());
+    if (fate == Fate::kDiesAfter) return DeadStatus();
+    if (!status.ok() || !refused.empty()) world_->Fault(view_);
+    for (const RefusedRow& row : refused) {
+      if (row.row < rows.num_rows()) view_->Refused(RowAt(rows, row.row));
+    }
+    if (absl::IsInvalidArgument(status) && rows.num_rows() == 1) {
+      view_->Refused(RowAt(rows, 0));
+    }
+    return status;
+  }
+  absl::StatusOr<std::vector<PartitionOffset>> LoadPositions(
+      std::string_view consumer_group) override {
+    if (life_->Enter() != Fate::kLives) return DeadStatus();
+    return sink_->LoadPositions(consumer_group);
+  }
+
+ private:
+  void Trace(const Batch& rows, const WriteContext& context,
+             const absl::Status& status, size_t num_refused) {
+    if (!world_->keeps_trace()) return;
+    std::string text = base::Cat("  ", context.view, " writes");
+    for (size_t row = 0; row < rows.num_rows(); ++row) {
+      const RowId id = RowAt(rows, row);
+      base::AppendCat(text, " ", id.partition, "@", id.offset, ".", id.k);
+    }
+    for (const PartitionRange& range : context.ranges) {
+      base::AppendCat(text, ", ", range.partition.partition, "[", range.from,
+                      ",", range.to, ")");
+    }
+    world_->Trace(base::Cat(
+        text, ": ", base::FromAbsl(absl::StatusCodeToString(status.code())),
+        ", ", num_refused, " refused"));
+  }
+
+  const std::shared_ptr<Life> life_;
+};
+
+class WatchedProvider : public TableProvider {
+ public:
+  explicit WatchedProvider(World* world) : world_(world) {}
+  absl::StatusOr<std::shared_ptr<Sink>> OpenTable(
+      std::string_view name) override {
+    auto sink = world_->tables->OpenTable(name);
+    if (!sink.ok()) return sink.status();
+    return std::make_shared<WatchedSink>(world_, world_->FindTable(name),
+                                         *std::move(sink));
+  }
+
+ private:
+  World* const world_;
+};
+
+class MortalProvider : public TableProvider {
+ public:
+  MortalProvider(World* world, std::shared_ptr<Life> life,
+                 std::shared_ptr<TableProvider> tables)
+      : world_(world), life_(std::move(life)), tables_(std::move(tables)) {}
+  absl::StatusOr<std::shared_ptr<Sink>> OpenTable(
+      std::string_view name) override {
+    if (life_->Enter() != Fate::kLives) return DeadStatus();
+    auto sink = tables_->OpenTable(name);
+    if (!sink.ok()) return sink.status();
+    return std::make_shared<MortalSink>(world_, world_->FindTable(name),
+                                        *std::move(sink), life_);
+  }
+
+ private:
+  World* const world_;
+  const std::shared_ptr<Life> life_;
+  const std::shared_ptr<TableProvider> tables_;
+};
+
+class WatchedRejects : public RejectHandler {
+ public:
+  WatchedRejects(World* world, std::shared_ptr<Life> life,
+                 std::shared_ptr<RejectHandler> handler)
+      : world_(world), life_(std::move(life)), handler_(std::move(handler)) {}
+
+  absl::Status OnReject(const Reject& reject) override {
+    const Fate fate = life_->Enter();
+    if (fate == Fate::kDead) return DeadStatus();
+    ViewOracle* view = world_->FindView(reject.view);
+    absl::Status status;
+    try {
+      status = handler_->OnReject(reject);
+    } catch (...) {
+      world_->Fault(view);
+      throw;
+    }
+    world_->Trace(base::Cat("  rejects ", reject.ToString(), ": ",
+                            base::FromAbsl(status.ToString())));
+    if (!status.ok()) world_->Fault(view);
+    if (status.ok()) Take(*view, reject);
+    return fate == Fate::kDiesAfter ? DeadStatus() : status;
+  }
+
+ private:
+  void Take(ViewOracle& view, const Reject& reject) {
+    const int p = reject.message.partition;
+    const int64_t o = reject.message.offset;
+    const auto& payload =
+        world_->log[static_cast<size_t>(p)][static_cast<size_t>(o)].payload;
+    if (reject.message.has_payload != payload.has_value() ||
+        (payload.has_value() && *payload != reject.message.payload)) {
+      view.Problem(base::Cat("I8: handed over other bytes: ",
+                             reject.ToString()));
+    }
+    if (reject.stage != RejectStage::kSink) return view.HandedOver(p, o);
+    view.HandedOverRow({p, o, NumberIn(reject.row, "\"k\":")});
+  }
+
+  World* const world_;
+  const std::shared_ptr<Life> life_;
+  const std::shared_ptr<RejectHandler> handler_;
+};
+
+class CatalogOfTheLiving : public Catalog {
+ public:
+  CatalogOfTheLiving(std::shared_ptr<Life> life,
+                     std::shared_ptr<Catalog> catalog)
+      : life_(std::move(life)), catalog_(std::move(catalog)) {}
+  absl::StatusOr<CatalogState> Load() override { return catalog_->Load(); }
+  absl::Status Store(const CatalogState& state) override {
+    const Fate fate = life_->Enter();
+    if (fate == Fate::kDead) return DeadStatus();
+    const absl::Status status = catalog_->Store(state);
+    return fate == Fate::kDiesAfter ? DeadStatus() : status;
+  }
+
+ private:
+  const std::shared_ptr<Life> life_;
+  const std::shared_ptr<Catalog> catalog_;
+};
+
+}  // namespace
+
+std::shared_ptr<TableProvider> WatchedTables(World* world) {
+  return std::make_shared<WatchedProvider>(world);
+}
+
+std::shared_ptr<TableProvider> MortalTables(
+    World* world, std::shared_ptr<Life> life,
+    std::shared_ptr<TableProvider> tables) {
+  return std::make_shared<MortalProvider>(world, std::move(life),
+                                          std::move(tables));
+}
+
+std::shared_ptr<RejectHandler> WatchedHandler(
+    World* world, std::shared_ptr<Life> life,
+    std::shared_ptr<RejectHandler> handler) {
+  return std::make_shared<WatchedRejects>(world, std::move(life),
+                                          std::move(handler));
+}
+
+std::shared_ptr<Catalog> MortalCatalog(std::shared_ptr<Life> life,
+                                       std::shared_ptr<Catalog> catalog) {
+  return std::make_shared<CatalogOfTheLiving>(std::move(life),
+                                              std::move(catalog));
+}
+
+}  // namespace rowfall::tests

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// A consumer whose commits may get lost and whose process may die.
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "tests/sim/outside.h"
+
+namespace rowfall::tests {
+namespace {
+
+std::string Text(std::span<const PartitionOffset> positions) {
+  std::string text;
+  for (const PartitionOffset& position : positions) {
+    base::AppendCat(text, " ", position.partition.partition, "@",
+                    position.offset);
+  }
+  return text;
+}
+
+class WatchedSource : public Source {
+ public:
+  WatchedSource(World* world, std::shared_ptr<Life> life,
+                std::unique_ptr<Source> source, const SourceConfig& config)
+      : world_(world),
+        life_(std::move(life)),
+        source_(std::move(source)),
+        view_(world->FindView(config.view)),
+        name_(base::Cat(config.view, "/", config.worker)),
+        ear_(world->NewEar(view_)) {}
+  ~WatchedSource() override {
+    if (life_->dead()) world_->zombies.push_back(std::move(source_));
+  }
+
+  absl::Status Start() override {
+    return life_->dead() ? DeadStatus() : source_->Start();
+  }
+
+  void Poll(const PollLimits& limits, MessageBatch& messages,
+            std::vector<SourceEvent>& events) override {
+    if (life_->Enter() != Fate::kLives) return;
+    const size_t first = messages.size();
+    source_->Poll(limits, messages, events);
+    PollLimits rest = limits;
+    rest.max_messages -= messages.size() - first;
+    if (world_->scenario.polls_mix && rest.max_messages != 0) {
+      source_->Poll(rest, messages, events);
+    }
+    if (world_->reachable) ear_->last_heard = world_->step();
+    Listen(events);
+    if (world_->keeps_trace()) TracePoll(messages, first, events);
+  }
+
+  absl::Status Assign(std::span<const PartitionOffset> positions) override {
+    if (life_->Enter() != Fate::kLives) return DeadStatus();
+    world_->Trace(base::Cat("  ", name_, " assigns", Text(positions)));
+    return source_->Assign(positions);
+  }
+  absl::Status Unassign() override {
+    return life_->Enter() == Fate::kLives ? source_->Unassign() : DeadStatus();
+  }
+
+  void CommitAsync(std::span<const PartitionOffset> positions,
+                   uint64_t id) override {
+    const Fate fate = life_->Enter();
+    if (fate == Fate::kDead) return;
+    CheckCommit(positions, "commits");
+    if (life_->loses_commits) return world_->Fault(view_);
+    std::vector<PartitionOffset> sent(positions.begin(), positions.end());
+    if (life_->partial_commits > 0 && sent.size() > 1) {
+      --life_->partial_commits;
+      left_out_[id] = sent.back();
+      sent.pop_back();
+      world_->Fault(view_);
+    }
+    source_->CommitAsync(sent, id);
+  }
+  absl::Status Commit(std::span<const PartitionOffset> positions,
+                      absl::Duration timeout) override {
+    const Fate fate = life_->Enter();
+    if (fate == Fate::kDead) return DeadStatus();
+    CheckCommit(positions, "commits and waits:");
+    absl::Status status = absl::DeadlineExceededError("No answer came in time");
+    if (!life_->loses_commits) {
+      const absl::Status answer = source_->Commit(positions, timeout);
+      if (!life_->loses_answers) status = answer;
+    }
+    if (!status.ok()) world_->Fault(view_);
+    return fate == Fate::kDiesAfter ? DeadStatus() : status;
+  }
+
+  void Pause() override { source_->Pause(); }
+  void Resume() override { source_->Resume(); }
+  Watermarks GetWatermarks(const TopicPartition& partition) override {
+    return source_->GetWatermarks(partition);
+  }
+  void Wake() override { source_->Wake(); }
+  absl::Status Close(absl::Duration timeout) override {
+    if (life_->dead()) return absl::OkStatus();
+    world_->Trace(base::Cat("  ", name_, " closes"));
+    return source_->Close(timeout);
+  }
+
+ private:
+  void CheckCommit(std::span<const PartitionOffset> positions,
+                   const char* what) {
+    world_->Trace(base::Cat("  ", name_, " ", what, Text(positions)));
+    for (const PartitionOffset& position : positions) {
+      view_->CheckCommitted(position.partition.partition, position.offset);
+    }
+  }
+
+  // Changes the answers by what was asked for, and notes faults.
+  void Listen(std::vector<SourceEvent>& events) {
+    if (life_->loses_answers) {
+      std::erase_if(events, [](const SourceEvent& event) {
+        return std::holds_alternative<CommitFinished>(event);
+      });
+    }
+    for (SourceEvent& event : events) {
+      auto* finished = std::get_if<CommitFinished>(&event);
+      if (finished == nullptr) continue;
+      const auto left_out = left_out_.find(finished->id);
+      if (left_out != left_out_.end()) {
+        finished->partitions.emplace_back(
+            left_out->second, absl::UnavailableError("This one not"));
+        left_out_.erase(left_out);
+      }
+      if (!finished->status.ok()) world_->Fault(view_);
+    }
+  }
+
+  void TracePoll(const MessageBatch& messages, size_t first,
+                 const std::vector<SourceEvent>& events) {
+    static const char* const kNames[] = {"assigned",         "revoked",
+                                         "commit finished",  "end",
+                                         "out of range",     "trouble"};
+    std::string text = base::Cat("  ", name_, " polls");
+    for (size_t i = first; i < messages.size(); ++i) {
+      base::AppendCat(text, " ", messages.position(i).partition, "@",
+                      messages.position(i).offset);
+    }
+    for (const SourceEvent& event : events) {
+      base::AppendCat(text, ", ", kNames[event.index()]);
+      if (const auto* end = std::get_if<EndOfPartition>(&event)) {
+        text += Text(std::span(&end->position, 1));
+      } else if (const auto* assigned =
+                     std::get_if<PartitionsAssigned>(&event)) {
+        text += Text(assigned->partitions);
+      }
+    }
+    if (messages.size() != first || !events.empty()) world_->Trace(text);
+  }
+
+  World* const world_;
+  const std::shared_ptr<Life> life_;
+  std::unique_ptr<Source> source_;
+  ViewOracle* const view_;
+  const std::string name_;
+  const std::shared_ptr<Ear> ear_;
+  std::map<uint64_t, PartitionOffset> left_out_;
+};
+
+}  // namespace
+
+SourceFactory WatchedSources(World* world, std::shared_ptr<Life> life) {
+  return [world, life](const SourceConfig& config)
+             -> absl::StatusOr<std::unique_ptr<Source>> {
+    if (life->Enter() != Fate::kLives) return DeadStatus();
+    auto source = world->broker.Factory()(config);
+    if (!source.ok()) return source.status();
+    return std::make_unique<WatchedSource>(world, life, *std::move(source),
+                                           config);
+  };
+}
+
+}  // namespace rowfall::tests

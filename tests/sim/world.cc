@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the processes of a simulation share.
+#include "tests/sim/world.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+
+namespace rowfall::tests {
+namespace {
+
+Schema TableSchema() {
+  std::vector<Field> fields;
+  for (const char* name : {"id", "p", "o", "k", "n"}) {
+    Field field;
+    field.name = name;
+    field.type = name == std::string_view("p") || name == std::string_view("k")
+                     ? Type::kInt
+                     : Type::kBigint;
+    fields.push_back(field);
+  }
+  return Schema(std::move(fields));
+}
+
+}  // namespace
+
+World::World(const Scenario& chosen)
+    : scenario(chosen),
+      tables(std::make_shared<testing::RecordingTables>()),
+      log(static_cast<size_t>(chosen.num_partitions)),
+      lost_(static_cast<size_t>(chosen.num_views)) {
+  broker.SetPollWaits(false);
+  broker.CreateTopic(kTopic, scenario.num_partitions);
+  for (int view = 0; view < scenario.num_views; ++view) {
+    tables->Add(scenario.TableName(view), TableSchema(), scenario.traits);
+    views.push_back(std::make_unique<ViewOracle>(scenario, &log,
+                                                 scenario.ViewName(view)));
+  }
+}
+
+ViewOracle* World::FindView(std::string_view name) {
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (scenario.ViewName(static_cast<int>(i)) == name) return views[i].get();
+  }
+  return nullptr;
+}
+
+ViewOracle* World::FindTable(std::string_view name) {
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (scenario.TableName(static_cast<int>(i)) == name) return views[i].get();
+  }
+  return nullptr;
+}
+
+void World::BeginStep(int step) {
+  step_ = step;
+  for (const auto& view : views) view->SetStep(step);
+}
+
+void World::LoseUnheard(int view) {
+  const size_t i = static_cast<size_t>(view);
+  // Who lost them before and has not heard goes on from the older offsets.
+  if (lost_[i].step < 0) lost_[i].committed = CommittedOf(views[i].get());
+  lost_[i].step = step_;
+}
+
+std::shared_ptr<Ear> World::NewEar(const ViewOracle* view) {
+  auto ear = std::make_shared<Ear>();
+  *ear = {view, step_};
+  ears_.push_back(ear);
+  return ear;
+}
+
+void World::KeepFaultsOpen() {
+  std::erase_if(ears_, [](const auto& ear) { return ear.expired(); });
+  for (size_t i = 0; i < views.size(); ++i) {
+    Lost& lost = lost_[i];
+    if (lost.step < 0) continue;
+    views[i]->Fault(lost.committed);
+    const bool all_heard =
+        std::none_of(ears_.begin(), ears_.end(), [&](const auto& weak) {
+          const auto ear = weak.lock();
+          return ear->view == views[i].get() && ear->last_heard <= lost.step;
+        });
+    if (all_heard) lost.step = -1;
+  }
+}
+
+std::vector<int64_t> World::CommittedOf(const ViewOracle* view) const {
+  std::vector<int64_t> committed;
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (views[i].get() != view) continue;
+    for (int p = 0; p < scenario.num_partitions; ++p) {
+      committed.push_back(broker.Committed(
+          scenario.Group(static_cast<int>(i)), kTopic, p));
+    }
+  }
+  return committed;
+}
+
+void World::Fault(ViewOracle* view) { view->Fault(CommittedOf(view)); }
+
+void World::FaultEverywhere() {
+  for (const auto& view : views) Fault(view.get());
+}
+
+void World::CheckCommitted() {
+  for (const auto& view : views) {
+    const std::vector<int64_t> committed = CommittedOf(view.get());
+    for (size_t p = 0; p < committed.size(); ++p) {
+      view->CheckCommitted(static_cast<int>(p), committed[p]);
+    }
+  }
+}
+
+std::vector<std::string> World::Problems() const {
+  std::vector<std::string> problems;
+  for (const std::string& violation : broker.Violations()) {
+    problems.push_back(base::Cat("I1, I3, I4: ", violation));
+  }
+  for (const auto& view : views) {
+    problems.insert(problems.end(), view->problems().begin(),
+                    view->problems().end());
+  }
+  return problems;
+}
+
+void World::Trace(std::string line) {
+  if (keeps_trace_) trace_.push_back(base::Cat(step_, ": ", line));
+}
+
+}  // namespace rowfall::tests

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the processes of a simulation share: broker, tables, time, oracle.
+#ifndef ROWFALL_TESTS_SIM_WORLD_H_
+#define ROWFALL_TESTS_SIM_WORLD_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rowfall/source.h"
+#include "rowfall/testing/fake_clock.h"
+#include "rowfall/testing/memory_source.h"
+#include "rowfall/testing/recording_sink.h"
+#include "tests/sim/oracle.h"
+#include "tests/sim/scenario.h"
+
+namespace rowfall::tests {
+
+// When a consumer last heard of its broker.
+struct Ear {
+  const ViewOracle* view = nullptr;
+  int last_heard = 0;
+};
+
+class World {
+ public:
+  explicit World(const Scenario& scenario);
+
+  const Scenario scenario;
+  testing::FakeClock clock;
+  testing::MemoryBroker broker;
+  std::shared_ptr<testing::RecordingTables> tables;
+  LogFacts log;
+  std::vector<std::unique_ptr<ViewOracle>> views;
+  // Consumers of processes that died: members of their groups until their
+  // session expires.
+  std::vector<std::unique_ptr<Source>> zombies;
+
+  // Returns the oracle of a view by its name or its table, or null.
+  ViewOracle* FindView(std::string_view name);
+  ViewOracle* FindTable(std::string_view name);
+
+  void BeginStep(int step);
+  int step() const { return step_; }
+  // A fault: what is not committed now may come again, in a view or in all.
+  void Fault(ViewOracle* view);
+  void FaultEverywhere();
+  // Partitions of a view were given away, and those who had them do not know
+  // yet: a fault until each of them has heard of it.
+  void LoseUnheard(int view);
+  std::shared_ptr<Ear> NewEar(const ViewOracle* view);
+  // To be called after each step.
+  void KeepFaultsOpen();
+  bool reachable = true;
+  std::vector<int64_t> CommittedOf(const ViewOracle* view) const;
+
+  // Checks what can be checked at any time.
+  void CheckCommitted();
+  std::vector<std::string> Problems() const;
+
+  // The schedule so far, if it is kept.
+  void KeepTrace() { keeps_trace_ = true; }
+  bool keeps_trace() const { return keeps_trace_; }
+  void Trace(std::string line);
+  const std::vector<std::string>& trace() const { return trace_; }
+
+ private:
+  int step_ = 0;
+  // Partitions that were given away, by view.
+  struct Lost {
+    int step = -1;  // -1: all have heard.
+    std::vector<int64_t> committed;
+  };
+  std::vector<Lost> lost_;
+  std::vector<std::weak_ptr<Ear>> ears_;
+  bool keeps_trace_ = false;
+  std::vector<std::string> trace_;
+};
+
+}  // namespace rowfall::tests
+
+#endif  // ROWFALL_TESTS_SIM_WORLD_H_

@@ -38,6 +38,14 @@ void OffsetLedger::Move(const PartitionOffset& position) {
       position.offset == entry->committed ? position.offset : kOffsetNone;
 }
 
+bool OffsetLedger::CommittedElsewhere(const PartitionOffset& position) {
+  Entry* entry = Find(position.partition);
+  if (entry == nullptr || position.offset == entry->committed) return false;
+  entry->committed = position.offset;
+  entry->commit_base = kOffsetNone;
+  return entry->settled >= 0;
+}
+
 void OffsetLedger::Clear() {
   ++epoch_;
   partitions_.clear();

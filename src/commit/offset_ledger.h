@@ -42,6 +42,9 @@ class OffsetLedger {
   // commits in flight no longer count for it, and the new place is to be
   // committed if it is another one. A partition that is not owned is ignored.
   void Move(const PartitionOffset& position);
+  // The group has committed `position`, whatever Assign() was given. Returns
+  // whether the place where the partition begins is to be committed therefore.
+  bool CommittedElsewhere(const PartitionOffset& position);
   // Owns nothing.
   void Clear();
 

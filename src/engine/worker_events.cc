@@ -60,8 +60,12 @@ void Worker::AnswerAssignment() {
   }
   // What was read meanwhile at other positions would come twice.
   DropWork();
-  assignment_.reset();
   ledger_.Assign(*positions);
+  // Where the table's positions decide, the group may have to be told.
+  for (const PartitionOffset& known : assignment_->partitions) {
+    settled_since_commit_ |= ledger_.CommittedElsewhere(known);
+  }
+  assignment_.reset();
   commit_policy_.Reset();
   ends_.clear();
   Recovered();

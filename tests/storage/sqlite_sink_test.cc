@@ -97,6 +97,17 @@ TEST_F(SqliteSinkTest, TableOfTheIdAlone) {
   EXPECT_THAT(Sql("SELECT * FROM ids"), ElementsAre("5"));
 }
 
+TEST_F(SqliteSinkTest, ColumnsThatCannotBeNullAndThatTheViewLacksGetDefaults) {
+  Sql("CREATE TABLE words (seq integer PRIMARY KEY NOT NULL, id bigint UNIQUE, "
+      "term text, a text NOT NULL, b int NOT NULL, c int NOT NULL DEFAULT 7, "
+      "j json NOT NULL, m multi NOT NULL, n int)");
+  const auto sink = Open("words");
+  ASSERT_TRUE(Write(*sink, Words({{Id(1), "x"}, {Id(2), "y"}}), {}).ok());
+  EXPECT_THAT(refused_, IsEmpty());
+  EXPECT_THAT(Sql("SELECT * FROM words ORDER BY id"),
+              ElementsAre("1|1|x||0|7|null||NULL", "2|2|y||0|7|null||NULL"));
+}
+
 // --- Refused rows ------------------------------------------------------------
 
 TEST_F(SqliteSinkTest, AllBadRowsAreNamedAndNothingStays) {

@@ -139,7 +139,7 @@ absl::Status SqliteSink::PrepareInsert(
 }
 
 // A row whose id is there takes its place with all columns: `excluded` holds
-// the defaults of those that the view lacks. Other unique columns still refuse
+// the defaults of those that the batch lacks. Other unique columns still refuse
 // the row; REPLACE would delete the rows that are in its way.
 std::string SqliteSink::InsertSql(const Schema& schema) const {
   std::string names, values, updates;
@@ -150,6 +150,12 @@ std::string SqliteSink::InsertSql(const Schema& schema) const {
     }
     names += QuoteName(schema.field(i).name);
     values += "?" + std::to_string(i + 1);
+  }
+  for (size_t i = 0; i < layout_.schema.num_fields(); ++i) {
+    const std::string& name = layout_.schema.field(i).name;
+    if (layout_.defaults[i].empty() || schema.IndexOf(name)) continue;
+    names += ", " + QuoteName(name);
+    values += ", " + layout_.defaults[i];
   }
   const std::string insert = "INSERT INTO " + QuoteName(layout_.name) + " (" +
                              names + ") VALUES (" + values + ")";

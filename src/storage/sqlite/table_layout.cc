@@ -61,6 +61,20 @@ absl::StatusOr<bool> CanReplaceById(Connection& connection,
   return insert.ok();
 }
 
+std::string DefaultLiteral(Type type) {
+  switch (type) {
+    case Type::kText:
+    case Type::kMulti:
+    case Type::kMulti64:
+    case Type::kFloatVector:
+      return "''";
+    case Type::kJson:
+      return "'null'";
+    default:
+      return "0";
+  }
+}
+
 }  // namespace
 
 Type TypeOfDeclaration(std::string_view declaration) {
@@ -105,8 +119,8 @@ absl::StatusOr<TableLayout> ReadTableLayout(Connection& connection,
   if (!has_id_key.ok()) return has_id_key.status();
   layout.has_id_key = *has_id_key;
   auto query = connection.Prepare(
-      "SELECT name, type, \"notnull\" FROM pragma_table_xinfo(?1) "
-      "WHERE hidden = 0");
+      "SELECT name, type, \"notnull\", dflt_value IS NULL AND pk = 0 "
+      "FROM pragma_table_xinfo(?1) WHERE hidden = 0");
   if (!query.ok()) return query.status();
   query->BindText(1, layout.name);
   std::vector<Field> fields;
@@ -117,6 +131,8 @@ absl::StatusOr<TableLayout> ReadTableLayout(Connection& connection,
     field.type = TypeOfDeclaration(query->Text(1));
     field.nullable =
         query->Int(2) == 0 || (layout.has_id_key && Lower(field.name) == "id");
+    const bool needs_value = !field.nullable && query->Int(3) != 0;
+    layout.defaults.push_back(needs_value ? DefaultLiteral(field.type) : "");
   }
   if (code != SQLITE_DONE) {
     return connection.Error(code, "Cannot read the columns of a table");

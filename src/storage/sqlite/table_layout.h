@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "rowfall/schema.h"
@@ -18,6 +19,10 @@ struct TableLayout {
   // All columns that can be written. The key counts as nullable: a row without
   // id is refused instead of getting the id 0.
   Schema schema;
+  // For each column what SQL writes where a view lacks it: empty where SQLite
+  // has something itself (NULL, a DEFAULT, the next key), else the literal of
+  // the type's default.
+  std::vector<std::string> defaults;
   // Whether `id` alone is the primary key or has a unique index.
   bool has_id_key = false;
 };

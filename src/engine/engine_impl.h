@@ -57,6 +57,8 @@ class Engine::Impl {
 
   absl::StatusOr<Result> DropSource(const sql::Drop& statement);
   absl::StatusOr<Result> DropView(const sql::Drop& statement);
+  // The error of an ALTER to the state that the view has.
+  absl::Status SameState(const engine::ViewObject& view) const;
   absl::Status Suspend(engine::ViewObject& view);
   absl::Status Resume(engine::ViewObject& view);
 
@@ -90,8 +92,8 @@ class Engine::Impl {
   const std::shared_ptr<const engine::Environment> env_;
   std::mutex statement_mutex_;
   mutable std::mutex mutex_;
-  engine::Sources sources_;                          // Guarded by mutex_.
-  engine::Views views_;                              // Guarded by mutex_.
+  engine::Sources sources_;                              // Guarded by mutex_.
+  engine::Views views_;                                  // Guarded by mutex_.
   std::map<std::string, Running, std::less<>> running_;  // Guarded by mutex_.
   // The figures of the runs that have ended, by view. Guarded by mutex_.
   std::map<std::string, ViewStatus, std::less<>> ended_;

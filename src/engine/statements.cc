@@ -47,9 +47,9 @@ absl::Status Exists(std::string_view what, std::string_view name,
 
 absl::StatusOr<Result> Engine::Impl::Execute(std::string_view sql) {
   if (sql.size() > env_->options().max_statement_bytes) {
-    return absl::InvalidArgumentError(base::Cat(
-        "Statement is longer than ", env_->options().max_statement_bytes,
-        " bytes: ", sql.size()));
+    return absl::InvalidArgumentError(
+        base::Cat("Statement is longer than ",
+                  env_->options().max_statement_bytes, " bytes: ", sql.size()));
   }
   ROWFALL_ASSIGN_OR_RETURN(sql::Statement statement, sql::ParseStatement(sql));
   const auto run = [&](auto& what) { return Run(what, sql); };
@@ -120,8 +120,8 @@ absl::StatusOr<ViewObject> Engine::Impl::MakeView(sql::CreateView& statement,
                                                   std::string_view sql) const {
   const auto source = sources_.find(statement.select.from);
   if (source == sources_.end()) {
-    return NoSuch("Source", statement.select.from,
-                  statement.select.from_place, Names(sources_));
+    return NoSuch("Source", statement.select.from, statement.select.from_place,
+                  Names(sources_));
   }
   ViewObject view;
   view.definition.name = statement.name;
@@ -169,13 +169,20 @@ absl::StatusOr<Result> Engine::Impl::Run(const sql::AlterView& statement,
   ROWFALL_ASSIGN_OR_RETURN(ViewObject * view,
                            FindView(statement.name, statement.name_place));
   if (view->definition.suspended == statement.suspended) {
-    return absl::FailedPreconditionError(base::Cat(
-        "Materialized view '", statement.name, "' is ",
-        statement.suspended ? "suspended already" : "running already"));
+    return SameState(*view);
   }
-  ROWFALL_RETURN_IF_ERROR(statement.suspended ? Suspend(*view)
-                                              : Resume(*view));
+  ROWFALL_RETURN_IF_ERROR(statement.suspended ? Suspend(*view) : Resume(*view));
   return Result();
+}
+
+absl::Status Engine::Impl::SameState(const ViewObject& view) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const bool failed = StatusOf(view).state == ViewState::kFailed;
+  return absl::FailedPreconditionError(
+      base::Cat("Materialized view '", view.definition.name,
+                view.definition.suspended ? "' is suspended already"
+                : failed ? "' failed, suspend it before it can be resumed"
+                         : "' is running already"));
 }
 
 absl::Status Engine::Impl::Suspend(ViewObject& view) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // rowfall-transform: a view on the lines of a file, without a broker.
+#include <charconv>
 #include <cstdio>
-#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -24,6 +24,8 @@ to standard error as NDJSON with line, column and reason. The exit status is 2
 for an error in the statements.
 
   --batch N    messages that are evaluated together; default: the source's
+  --base64     each line is a payload in base64
+  --help
 )";
 
 struct Args {
@@ -31,31 +33,54 @@ struct Args {
   std::string view;
   size_t batch = 0;  // 0: the source's.
   bool base64 = false;
+  bool help = false;
 };
 
-// Returns false for an option that is unknown or lacks its value.
-bool ParseArgs(const std::vector<std::string>& words, Args& args) {
-  for (size_t i = 0; i < words.size(); ++i) {
+absl::Status Bad(const std::string& what, const std::string& value) {
+  return absl::InvalidArgumentError(what + ": '" + value + "'");
+}
+
+absl::Status SetValue(const std::string& name, const std::string& value,
+                      Args& args) {
+  if (name == "--source") args.source = value;
+  if (name == "--view") args.view = value;
+  if (name != "--batch") return absl::OkStatus();
+  const char* end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data(), end, args.batch);
+  if (error == std::errc() && stop == end && args.batch > 0) {
+    return absl::OkStatus();
+  }
+  return Bad("Batch must be a whole number from 1 on", value);
+}
+
+bool TakesValue(const std::string& name) {
+  return name == "--source" || name == "--view" || name == "--batch";
+}
+
+absl::StatusOr<Args> ParseArgs(const std::vector<std::string>& words) {
+  Args args;
+  for (size_t i = 0; i < words.size() && !args.help; ++i) {
+    const size_t equals = words[i].find('=');
+    const std::string name = words[i].substr(0, equals);
     if (words[i] == "--base64") {
       args.base64 = true;
-      continue;
-    }
-    if (i + 1 == words.size()) return false;
-    const std::string& value = words[i + 1];
-    if (words[i] == "--source") {
-      args.source = value;
-    } else if (words[i] == "--view") {
-      args.view = value;
-    } else if (words[i] == "--batch") {
-      char* end = nullptr;
-      args.batch = std::strtoul(value.c_str(), &end, 10);
-      if (*end != '\0' || args.batch == 0) return false;
+    } else if (words[i] == "--help" || words[i] == "-h") {
+      args.help = true;
+    } else if (!TakesValue(name)) {
+      return Bad("Unknown option", words[i]);
+    } else if (equals == name.npos && i + 1 == words.size()) {
+      return Bad("Option without its value", name);
     } else {
-      return false;
+      const absl::Status status = SetValue(
+          name, equals == name.npos ? words[++i] : words[i].substr(equals + 1),
+          args);
+      if (!status.ok()) return status;
     }
-    ++i;
   }
-  return !args.source.empty() && !args.view.empty();
+  if (args.help) return args;
+  if (args.source.empty()) return Bad("Option is missing", "--source");
+  if (args.view.empty()) return Bad("Option is missing", "--view");
+  return args;
 }
 
 void PrintReject(uint64_t line, std::string_view column,
@@ -100,7 +125,8 @@ class Lines {
     if (!rows.ok()) return rows.status();
     Print(*rows, rejected);
     messages_.Clear();
-    return absl::OkStatus();
+    if (std::ferror(stdout) == 0) return absl::OkStatus();
+    return absl::UnavailableError("Cannot write standard output");
   }
 
  private:
@@ -135,6 +161,11 @@ int FailSql(const absl::Status& status, const Args& args) {
   return 2;
 }
 
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "ERROR: %s\n", std::string(status.message()).c_str());
+  return 1;
+}
+
 int Run(const Args& args) {
   auto transform = Transform::Compile(args.source, args.view);
   if (!transform.ok()) return FailSql(transform.status(), args);
@@ -145,20 +176,29 @@ int Run(const Args& args) {
     status = lines.Add(line);
   }
   if (status.ok()) status = lines.Flush();
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "ERROR: %s\n", std::string(status.message()).c_str());
-  return 1;
+  if (status.ok() && std::cin.bad()) {
+    status = absl::UnavailableError("Cannot read standard input");
+  }
+  if (status.ok() && std::fflush(stdout) != 0) {
+    status = absl::UnavailableError("Cannot write standard output");
+  }
+  return status.ok() ? 0 : Fail(status);
 }
 
 }  // namespace
 }  // namespace rowfall
 
 int main(int argc, char** argv) {
-  rowfall::Args args;
-  if (!rowfall::ParseArgs(std::vector<std::string>(argv + 1, argv + argc),
-                          args)) {
+  const auto args =
+      rowfall::ParseArgs(std::vector<std::string>(argv + 1, argv + argc));
+  if (!args.ok()) {
+    rowfall::Fail(args.status());
     std::fputs(std::string(rowfall::kUsage).c_str(), stderr);
     return 1;
   }
-  return rowfall::Run(args);
+  if (args->help) {
+    std::fputs(std::string(rowfall::kUsage).c_str(), stdout);
+    return 0;
+  }
+  return rowfall::Run(*args);
 }

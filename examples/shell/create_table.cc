@@ -25,32 +25,9 @@ size_t Skip(std::string_view sql, size_t at) {
   const size_t blank = SkipBlank(sql, at);
   if (blank > at) return blank;
   const char c = sql[at];
-  if (c != '\'' && c != '"' && c != '`') return at + 1;
-  const size_t end = sql.find(c, at + 1);
+  if (c != '\'' && c != '"' && c != '`' && c != '[') return at + 1;
+  const size_t end = sql.find(c == '[' ? ']' : c, at + 1);
   return end == sql.npos ? sql.size() : end + 1;
-}
-
-struct Definition {
-  size_t begin;
-  size_t end;
-};
-
-// Returns the items of the first parenthesis; none where it does not close.
-std::vector<Definition> Definitions(std::string_view sql) {
-  std::vector<Definition> items;
-  int depth = 0;
-  size_t begin = 0;
-  for (size_t at = 0; at < sql.size(); at = Skip(sql, at)) {
-    const char c = sql[at];
-    if (c == '(' && ++depth == 1) begin = at + 1;
-    if (c == ')') --depth;
-    if ((c == ',' && depth == 1) || (c == ')' && depth == 0)) {
-      items.push_back({begin, at});
-      begin = at + 1;
-      if (depth == 0) return items;
-    }
-  }
-  return {};
 }
 
 bool IsWordCharacter(char c) {
@@ -68,7 +45,7 @@ std::string ToLower(std::string_view text) {
 std::string TakeWord(std::string_view sql, size_t& at) {
   at = SkipBlank(sql, at);
   const size_t begin = at;
-  if (at < sql.size() && (sql[at] == '`' || sql[at] == '"')) {
+  if (at < sql.size() && std::string_view("`\"[").find(sql[at]) != sql.npos) {
     at = Skip(sql, at);
     return ToLower(sql.substr(begin + 1, std::max(at, begin + 2) - begin - 2));
   }
@@ -76,11 +53,55 @@ std::string TakeWord(std::string_view sql, size_t& at) {
   return ToLower(sql.substr(begin, at - begin));
 }
 
+// Moves `at` behind the bare word, the quoted text, the comment or the
+// character that stands there; returns the word.
+std::string TakeToken(std::string_view sql, size_t& at) {
+  if (IsWordCharacter(sql[at])) return TakeWord(sql, at);
+  at = Skip(sql, at);
+  return "";
+}
+
 bool HasPrimaryKey(std::string_view sql) {
-  const std::string lower = ToLower(sql);
-  const size_t at = lower.find("primary");
-  return at != lower.npos &&
-         lower.compare(SkipBlank(lower, at + 7), 3, "key") == 0;
+  std::string last;
+  for (size_t at = 0; at < sql.size();) {
+    const std::string word = TakeToken(sql, at);
+    if (last == "primary" && word == "key") return true;
+    if (!word.empty()) last = word;
+  }
+  return false;
+}
+
+// Returns where the first parenthesis opens; the end of `sql` where the columns
+// come from a SELECT.
+size_t FindColumns(std::string_view sql) {
+  size_t at = 0;
+  while (at < sql.size() && sql[at] != '(') {
+    if (TakeToken(sql, at) == "as") return sql.size();
+  }
+  return at;
+}
+
+struct Definition {
+  size_t begin;
+  size_t end;
+};
+
+// Returns the items of the parenthesis; none where it does not close.
+std::vector<Definition> Definitions(std::string_view sql) {
+  std::vector<Definition> items;
+  int depth = 0;
+  size_t begin = 0;
+  for (size_t at = FindColumns(sql); at < sql.size(); at = Skip(sql, at)) {
+    const char c = sql[at];
+    if (c == '(' && ++depth == 1) begin = at + 1;
+    if (c == ')') --depth;
+    if ((c == ',' && depth == 1) || (c == ')' && depth == 0)) {
+      items.push_back({begin, at});
+      begin = at + 1;
+      if (depth == 0) return items;
+    }
+  }
+  return {};
 }
 
 // SQLite would turn text of these types that looks like a number into one; a

@@ -71,6 +71,24 @@ void ForgetEmptyColumns(Rows& result) {
   }
 }
 
+// Returns where SQLite found the error in what it read, if it is a place of
+// what the user wrote.
+std::string Place([[maybe_unused]] sqlite3* handle,
+                  [[maybe_unused]] const std::string& sql,
+                  [[maybe_unused]] const std::string& read) {
+#if SQLITE_VERSION_NUMBER >= 3038000
+  const int offset = sqlite3_error_offset(handle);
+  if (offset < 0 || sql.compare(0, offset, read, 0, offset) != 0) return "";
+  const auto end = sql.begin() + offset;
+  const size_t line_end = offset == 0 ? sql.npos : sql.rfind('\n', offset - 1);
+  const size_t line_begin = line_end == sql.npos ? 0 : line_end + 1;
+  return " [at " + std::to_string(1 + std::count(sql.begin(), end, '\n')) +
+         ":" + std::to_string(1 + offset - line_begin) + "]";
+#else
+  return "";
+#endif
+}
+
 // Whether it changes rows: DDL leaves the count of the statement before it.
 bool ChangesRows(std::string_view sql) {
   const auto words = FirstWords(sql, 1);
@@ -116,7 +134,8 @@ absl::StatusOr<Rows> Database::Execute(const std::string& sql) {
   sqlite3_stmt* raw = nullptr;
   if (sqlite3_prepare_v2(handle_, text.data(), static_cast<int>(text.size()),
                          &raw, nullptr) != SQLITE_OK) {
-    return Error("");
+    return absl::InvalidArgumentError(sqlite3_errmsg(handle_) +
+                                      Place(handle_, sql, text));
   }
   const Statement statement(raw, sqlite3_finalize);
   Rows result;

@@ -103,13 +103,20 @@ absl::Status EngineHost::Restart() {
 }
 
 SourceFactory EngineHost::MakeSourceFactory(const EngineOptions& options) {
-  return [this, make = KafkaSourceFactory(options)](
-             const SourceConfig& config) { return make(Resolve(config)); };
+  return [this, make = KafkaSourceFactory(options)](const SourceConfig& config)
+             -> absl::StatusOr<std::unique_ptr<Source>> {
+    auto resolved = Resolve(config);
+    if (!resolved.ok()) return resolved.status();
+    return make(*resolved);
+  };
 }
 
-SourceConfig EngineHost::Resolve(SourceConfig config) {
-  if (broker_ != nullptr && config.brokers.size() == 1 &&
-      config.brokers[0] == kEmbedded) {
+absl::StatusOr<SourceConfig> EngineHost::Resolve(SourceConfig config) {
+  if (config.brokers.size() == 1 && config.brokers[0] == kEmbedded) {
+    if (broker_ == nullptr) {
+      return absl::FailedPreconditionError(
+          "No embedded broker: start with --embedded-broker");
+    }
     config.brokers = {broker_->bootstrap_servers()};
     config.properties.merge(testing::EmbeddedBroker::client_properties());
   }

@@ -52,7 +52,7 @@ class EngineHost {
   EngineHost() = default;
   absl::Status OpenEngine();
   SourceFactory MakeSourceFactory(const EngineOptions& options);
-  SourceConfig Resolve(SourceConfig config);
+  absl::StatusOr<SourceConfig> Resolve(SourceConfig config);
   absl::StatusOr<examples::KafkaClient*> Client(const std::string& brokers);
   bool CaughtUp(const ViewStatus& view, const Reading& reading);
 

@@ -13,9 +13,15 @@
 namespace rowfall::shell {
 namespace {
 
+absl::Status CannotRead(const std::string& name) {
+  return absl::NotFoundError("Cannot read '" + name +
+                             "': " + std::strerror(errno));
+}
+
 class FdLines : public LineSource {
  public:
-  FdLines(int fd, const StopSignal& stop) : fd_(fd), stop_(stop) {}
+  FdLines(int fd, std::string name, const StopSignal& stop)
+      : fd_(fd), name_(std::move(name)), stop_(stop) {}
   ~FdLines() override {
     if (fd_ != STDIN_FILENO) close(fd_);
   }
@@ -32,6 +38,7 @@ class FdLines : public LineSource {
     }
     return std::nullopt;
   }
+  absl::Status status() const override { return status_; }
 
  private:
   // Returns false at the end.
@@ -43,34 +50,35 @@ class FdLines : public LineSource {
     char bytes[1 << 16];
     const ssize_t count = read(fd_, bytes, sizeof bytes);
     if (count > 0) buffer_.append(bytes, count);
-    return count > 0 || (count < 0 && errno == EINTR);
+    if (count >= 0 || errno == EINTR) return count != 0;
+    status_ = CannotRead(name_);
+    return false;
   }
 
   std::optional<std::string> Rest() {
-    if (buffer_.empty()) return std::nullopt;
+    if (buffer_.empty() || !status_.ok()) return std::nullopt;
     return std::exchange(buffer_, {});
   }
 
   const int fd_;
+  const std::string name_;
   const StopSignal& stop_;
   std::string buffer_;
   size_t begin_ = 0;
+  absl::Status status_;
 };
 
 }  // namespace
 
-std::unique_ptr<LineSource> MakeFdLines(int fd, const StopSignal& stop) {
-  return std::make_unique<FdLines>(fd, stop);
+std::unique_ptr<LineSource> MakeStdinLines(const StopSignal& stop) {
+  return std::make_unique<FdLines>(STDIN_FILENO, "standard input", stop);
 }
 
 absl::StatusOr<std::unique_ptr<LineSource>> OpenScript(const std::string& path,
                                                        const StopSignal& stop) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    return absl::NotFoundError("Cannot read '" + path +
-                               "': " + std::strerror(errno));
-  }
-  return MakeFdLines(fd, stop);
+  if (fd < 0) return CannotRead(path);
+  return std::make_unique<FdLines>(fd, path, stop);
 }
 
 }  // namespace rowfall::shell

@@ -19,12 +19,14 @@ class LineSource {
   /// Returns the next line without its break; nothing at the end, or when a
   /// signal came. `prompt` is for people.
   virtual std::optional<std::string> Next(const std::string& prompt) = 0;
+  /// Tells whether the lines ended because they could not be read.
+  virtual absl::Status status() const { return absl::OkStatus(); }
   /// Whether a person types the lines.
   virtual bool interactive() const { return false; }
 };
 
-/// Reads from a file descriptor, which it closes if it is not standard input.
-std::unique_ptr<LineSource> MakeFdLines(int fd, const StopSignal& stop);
+/// Reads standard input.
+std::unique_ptr<LineSource> MakeStdinLines(const StopSignal& stop);
 
 /// Opens a script.
 /// Errors: NotFound: the file cannot be read.

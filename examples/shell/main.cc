@@ -25,7 +25,7 @@ absl::StatusOr<std::unique_ptr<LineSource>> OpenLines(const Args& args,
                                                       const StopSignal& stop,
                                                       Session& session) {
   if (!args.script.empty()) return OpenScript(args.script, stop);
-  if (isatty(STDIN_FILENO) == 0) return MakeFdLines(STDIN_FILENO, stop);
+  if (isatty(STDIN_FILENO) == 0) return MakeStdinLines(stop);
   std::puts("Statements end with ';', .help shows the commands.\n");
   return MakeTerminalLines(stop, [&] { return session.News(); });
 }
@@ -38,6 +38,9 @@ int Run(const Args& args) {
   if (!lines.ok()) return Fail(lines.status(), 1);
   const bool ok = (*session)->Run(**lines);
   const absl::Status stopped = (*session)->Stop();
+  if (const absl::Status read = (*lines)->status(); !read.ok()) {
+    return Fail(read, 1);
+  }
   if (!stopped.ok()) return Fail(stopped, 1);
   if (stop.signal() != 0) return 128 + stop.signal();
   return ok ? 0 : 1;

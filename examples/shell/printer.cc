@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "examples/shell/display_width.h"
+
 namespace rowfall::shell {
 namespace {
 
@@ -26,12 +28,6 @@ Cell ToCell(const std::optional<std::string>& value) {
   return value ? ToLines(*value) : Cell{"NULL"};
 }
 
-// Characters, not bytes: all but the continuation bytes of UTF-8.
-size_t Width(std::string_view text) {
-  return std::count_if(text.begin(), text.end(),
-                       [](char c) { return (c & 0xC0) != 0x80; });
-}
-
 struct Layout {
   std::vector<size_t> widths;
   std::vector<bool> numeric;
@@ -46,7 +42,7 @@ std::vector<Cell> ToCells(const Rows& rows, size_t row) {
 void Widen(const std::vector<Cell>& cells, Layout& layout) {
   for (size_t i = 0; i < cells.size(); ++i) {
     for (const std::string& line : cells[i]) {
-      layout.widths[i] = std::max(layout.widths[i], Width(line));
+      layout.widths[i] = std::max(layout.widths[i], DisplayWidth(line));
     }
   }
 }
@@ -65,7 +61,7 @@ void AppendCells(const std::vector<Cell>& cells, const Layout& layout,
   for (size_t line = 0; line < height; ++line) {
     for (size_t i = 0; i < cells.size(); ++i) {
       const std::string text = line < cells[i].size() ? cells[i][line] : "";
-      const size_t blanks = layout.widths[i] - Width(text);
+      const size_t blanks = layout.widths[i] - DisplayWidth(text);
       const size_t before = layout.numeric[i] ? blanks : 0;
       out.append("| ").append(before, ' ').append(text);
       out.append(blanks - before + 1, ' ');

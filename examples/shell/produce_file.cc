@@ -27,16 +27,19 @@ absl::Status SendLine(examples::KafkaClient& client, const std::string& topic,
   return client.Send(topic, examples::KafkaClient::kAnyPartition, key, line);
 }
 
+absl::Status CannotRead(const std::string& path) {
+  return absl::NotFoundError("Cannot read '" + path +
+                             "': " + std::strerror(errno));
+}
+
 }  // namespace
 
 absl::StatusOr<int64_t> ProduceFile(examples::KafkaClient& client,
                                     const std::string& topic,
                                     const std::string& path, Lines lines) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return absl::NotFoundError("Cannot read '" + path +
-                               "': " + std::strerror(errno));
-  }
+  // A folder opens, and cannot be read.
+  if (!file || (file.peek(), file.bad())) return CannotRead(path);
   int64_t count = 0;
   for (std::string line; std::getline(file, line); ++count) {
     const absl::Status status = SendLine(client, topic, line, lines);
@@ -48,6 +51,7 @@ absl::StatusOr<int64_t> ProduceFile(examples::KafkaClient& client,
                                              "]");
     }
   }
+  if (file.bad()) return CannotRead(path);
   const absl::Status status = client.Flush(absl::Minutes(5));
   if (!status.ok()) return status;
   return count;

@@ -53,7 +53,8 @@ bool Session::Run(LineSource& lines) {
   interactive_ = lines.interactive();
   StatementSplitter splitter;
   bool ok = true;
-  while (!quit_ && stop_.signal() == 0) {
+  for (int number = 1; !quit_ && stop_.signal() == 0; ++number) {
+    if (!splitter.in_statement()) line_ = number;
     const auto line =
         lines.Next(splitter.in_statement() ? "      -> " : "rowfall> ");
     std::vector<std::string> items;
@@ -81,11 +82,20 @@ bool Session::Execute(const std::string& item) {
   }
   const absl::Status status =
       command ? ExecuteCommand(SplitCommand(text)) : ExecuteStatement(text);
-  std::fflush(stdout);
-  if (status.ok()) return true;
+  const bool printed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (!printed) quit_ = true;  // Nobody would see what comes of the rest.
+  if (status.ok() && printed) return true;
   if (stop_.signal() != 0) return false;  // It was interrupted.
-  std::fprintf(stderr, "ERROR: %s\n", ErrorWithCaret(status, text).c_str());
+  if (!status.ok()) PrintError(status, text);
+  if (!printed) std::fputs("ERROR: Cannot write standard output\n", stderr);
   return false;
+}
+
+void Session::PrintError(const absl::Status& status,
+                         const std::string& text) const {
+  std::fprintf(stderr, "ERROR: %s\n", ErrorWithCaret(status, text).c_str());
+  if (args_.script.empty()) return;
+  std::fprintf(stderr, "  at %s:%d\n", args_.script.c_str(), line_);
 }
 
 absl::Status Session::ExecuteStatement(const std::string& sql) {

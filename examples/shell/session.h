@@ -41,6 +41,7 @@ class Session {
   /// Executes a statement or a dot command; returns its success, having
   /// printed its error.
   bool Execute(const std::string& item);
+  void PrintError(const absl::Status& status, const std::string& text) const;
   absl::Status ExecuteStatement(const std::string& sql);
   absl::Status ExecuteCommand(const std::vector<std::string>& words);
   absl::Status WaitForRows(const std::string& table, const std::string& rows,
@@ -59,6 +60,7 @@ class Session {
   std::unique_ptr<Database> database_;
   std::unique_ptr<EngineHost> host_;
   Progress progress_;
+  int line_ = 0;  // Where the item that is executed begins.
   bool interactive_ = false;
   bool quit_ = false;
 };

@@ -17,7 +17,27 @@ bool StatementSplitter::AtPair(char first, char second) const {
          text_[position_ + 1] == second;
 }
 
-bool StatementSplitter::Step(std::vector<std::string>& items) {
+bool StatementSplitter::AtCommand() const {
+  return state_ == State::kText && text_[position_] == '.' &&
+         SkipBlank(text_) == position_;
+}
+
+bool StatementSplitter::InTrigger() const {
+  std::vector<std::string> words = FirstWords(text_, 3);
+  words.resize(3);
+  const bool temporary = words[1] == "temp" || words[1] == "temporary";
+  if (words[0] != "create" || words[temporary ? 2 : 1] != "trigger") {
+    return false;
+  }
+  // It ends with "; END": the END of a CASE has no semicolon before it.
+  const size_t statement = text_.rfind(';', position_ - 1);
+  if (statement == text_.npos) return true;
+  const std::string last =
+      text_.substr(statement + 1, position_ - statement - 1);
+  return FirstWords(last, 2) != std::vector<std::string>{"end"};
+}
+
+void StatementSplitter::Step(std::vector<std::string>& items) {
   const char c = text_[position_];
   switch (state_) {
     case State::kQuote:
@@ -35,11 +55,11 @@ bool StatementSplitter::Step(std::vector<std::string>& items) {
       state_ = State::kText;
       break;
     case State::kText:
-      if (c == ';') {
+      if (c == ';' && !InTrigger()) {
         items.push_back(text_.substr(0, position_));
         text_.erase(0, position_ + 1);
         position_ = 0;
-        return true;
+        return;
       }
       if (c == '\'' || c == '"' || c == '`') {
         quote_ = c;
@@ -52,18 +72,16 @@ bool StatementSplitter::Step(std::vector<std::string>& items) {
       }
   }
   ++position_;
-  return false;
 }
 
 std::vector<std::string> StatementSplitter::AddLine(std::string_view line) {
-  if (!in_statement() && line.starts_with('.')) {
-    text_.clear();
-    position_ = 0;
-    return {std::string(line)};
-  }
   text_.append(line).push_back('\n');
   std::vector<std::string> items;
-  while (position_ < text_.size()) Step(items);
+  while (position_ < text_.size() && !AtCommand()) Step(items);
+  if (position_ < text_.size()) {
+    items.push_back(text_.substr(position_, text_.size() - position_ - 1));
+    text_.clear();
+  }
   std::erase_if(items, [](const std::string& item) {
     return SkipBlank(item) == item.size();
   });

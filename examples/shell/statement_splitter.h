@@ -11,8 +11,9 @@
 namespace rowfall::shell {
 
 /// Collects lines and returns what is complete. A statement ends at a
-/// semicolon that is in no quotes and no comment; a line that starts with a
-/// dot, where no statement has begun, is a command by itself.
+/// semicolon that is in no quotes and no comment, a CREATE TRIGGER at that of
+/// its END; a dot where a statement would begin makes a command of the rest of
+/// the line.
 class StatementSplitter {
  public:
   /// Adds a line without its line break; returns the items that it ends:
@@ -29,8 +30,12 @@ class StatementSplitter {
   enum class State { kText, kQuote, kLineComment, kBlockComment };
 
   // Takes text_[position_], and the character after it where both belong
-  // together; returns whether a statement ended before it.
-  bool Step(std::vector<std::string>& items);
+  // together; adds the statement that ends there.
+  void Step(std::vector<std::string>& items);
+  // Whether a command stands at position_.
+  bool AtCommand() const;
+  // Whether the semicolon at position_ is one within a trigger.
+  bool InTrigger() const;
   bool AtPair(char first, char second) const;
 
   std::string text_;     // The statement so far.

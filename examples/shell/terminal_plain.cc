@@ -13,7 +13,7 @@ namespace {
 class PlainTerminal : public LineSource {
  public:
   explicit PlainTerminal(const StopSignal& stop)
-      : lines_(MakeFdLines(STDIN_FILENO, stop)) {}
+      : lines_(MakeStdinLines(stop)) {}
 
   std::optional<std::string> Next(const std::string& prompt) override {
     std::fputs(prompt.c_str(), stdout);

@@ -7,6 +7,7 @@
 #include "examples/shell/args.h"
 #include "examples/shell/command.h"
 #include "examples/shell/create_table.h"
+#include "examples/shell/display_width.h"
 #include "examples/shell/printer.h"
 #include "examples/shell/progress.h"
 #include "examples/shell/statement_splitter.h"
@@ -62,6 +63,22 @@ TEST(StatementSplitter, TakesCommandsAsLines) {
               ElementsAre(".sleep 1", "SELECT\n.5", ".restart"));
 }
 
+TEST(StatementSplitter, TakesCommandsWhereAStatementWouldBegin) {
+  EXPECT_THAT(Split({"  .sleep 1", "SELECT 1; .sleep 2; x", "/* c */ .help"}),
+              ElementsAre(".sleep 1", "SELECT 1", ".sleep 2; x", ".help"));
+}
+
+TEST(StatementSplitter, KeepsTriggersInOnePiece) {
+  const std::string trigger =
+      "CREATE TEMP TRIGGER x AFTER INSERT ON t BEGIN\n"
+      "DELETE FROM u WHERE id = CASE WHEN 1 THEN 2 END; SELECT 1;\nEND";
+  EXPECT_THAT(Split({"CREATE TEMP TRIGGER x AFTER INSERT ON t BEGIN",
+                     "DELETE FROM u WHERE id = CASE WHEN 1 THEN 2 END; SELECT "
+                     "1;",
+                     "END; SELECT 3;"}),
+              ElementsAre(trigger, " SELECT 3"));
+}
+
 TEST(Words, TellWhoExecutes) {
   for (const char* sql :
        {"create source x", "CREATE /* c */ MATERIALIZED VIEW", "Create Mv v",
@@ -86,6 +103,16 @@ TEST(CreateTable, MakesIdThePrimaryKey) {
       "CREATE TABLE t (a text DEFAULT 'x, id int', id int PRIMARY KEY)");
 }
 
+// What only looks like a key in a comment or in quotes is none.
+TEST(CreateTable, SeesKeysBehindQuotesAndComments) {
+  EXPECT_EQ(ToSqliteTable("CREATE TABLE [as] ([Id] int, a text)"),
+            "CREATE TABLE [as] ([Id] int PRIMARY KEY, a text)");
+  EXPECT_EQ(ToSqliteTable("CREATE TABLE t (id int /* primary key */, "
+                          "a text DEFAULT 'primary key')"),
+            "CREATE TABLE t (id int /* primary key */ PRIMARY KEY, "
+            "a text DEFAULT 'primary key')");
+}
+
 TEST(CreateTable, KeepsTextThatLooksLikeANumber) {
   EXPECT_EQ(
       ToSqliteTable("CREATE TABLE t (`id` String, j json NOT NULL, m multi64,"
@@ -97,6 +124,8 @@ TEST(CreateTable, KeepsTextThatLooksLikeANumber) {
 TEST(CreateTable, LeavesOthersAsTheyAre) {
   for (const char* sql :
        {"CREATE TABLE t (id bigint primary  key, a int)",
+        "CREATE TABLE t AS SELECT max(id) FROM u",
+        "CREATE TABLE t (id int, PRIMARY /* c */ KEY (id))",
         "CREATE TABLE t (id int, a int, PRIMARY KEY (a))",
         "CREATE TABLE t (identity int)", "CREATE TABLE t AS SELECT 1 AS id",
         "CREATE INDEX i ON t (id)", "SELECT id FROM t"}) {
@@ -116,6 +145,14 @@ TEST(Printer, DrawsTables) {
             "|  1 | Größe |\n"
             "| 10 | NULL  |\n"
             "+----+-------+\n");
+}
+
+TEST(Printer, KnowsHowWideCharactersAre) {
+  EXPECT_EQ(DisplayWidth("漢字"), 4);
+  EXPECT_EQ(DisplayWidth("ü😀"), 3);
+  EXPECT_EQ(DisplayWidth("e\u0301"), 1);
+  EXPECT_EQ(DisplayWidth("\xff\xe6\xbc"), 3);
+  EXPECT_EQ(DisplayWidth(""), 0);
 }
 
 TEST(Printer, DrawsLinesOfAValueBelowEachOther) {

@@ -151,7 +151,7 @@ TEST_F(Shell, EndsAtTheFirstError) {
   const Outcome strict = Run(script);
   EXPECT_EQ(strict.exit_status, 1);
   EXPECT_EQ(strict.out, "");
-  EXPECT_EQ(strict.err, "ERROR: near \"SELEC\": syntax error\n");
+  EXPECT_EQ(strict.err, "ERROR: near \"SELEC\": syntax error [at 1:1]\n");
 
   const Outcome forced = Run(script, {"--force", "--format", "tsv"});
   EXPECT_EQ(forced.exit_status, 1);
@@ -172,7 +172,71 @@ TEST_F(Shell, TellsWhyAWaitTimedOut) {
 TEST_F(Shell, ReadsAScript) {
   const std::string script = folder_.Write("s.sql", "SELECT 'ü' AS u;\n");
   EXPECT_EQ(Run("", {"-f", script, "--format", "tsv"}).out, "u\nü\n");
-  EXPECT_EQ(Run("", {"-f", folder_.File("none")}).exit_status, 1);
+  const Outcome none = Run("", {"-f", folder_.File("none")});
+  EXPECT_EQ(none.exit_status, 1);
+  EXPECT_EQ(none.err, "ERROR: Cannot read '" + folder_.File("none") +
+                          "': No such file or directory\n");
+  const Outcome folder = Run("", {"-f", folder_.path()});
+  EXPECT_EQ(folder.exit_status, 1);
+  EXPECT_EQ(folder.err,
+            "ERROR: Cannot read '" + folder_.path() + "': Is a directory\n");
+}
+
+TEST_F(Shell, TellsThePlaceOfAnErrorInAScript) {
+  const std::string script = folder_.Write(
+      "s.sql", "-- nothing\nSELECT 1\nSELECT 2;\n.foo\nSHOW\nMV x;\n");
+  EXPECT_EQ(Run("", {"-f", script, "--force"}).err,
+            "ERROR: near \"SELECT\": syntax error [at 2:1]\n"
+            "  at " +
+                script +
+                ":2\n"
+                "ERROR: Unknown command, see .help: '.foo'\n"
+                "  at " +
+                script +
+                ":4\n"
+                "ERROR: Materialized view not found: 'x' [at 2:4]\n"
+                "MV x\n"
+                "   ^\n"
+                "  at " +
+                script + ":5\n");
+}
+
+TEST_F(Shell, TakesCommandsBehindBlanksAndStatements) {
+  const Outcome outcome =
+      Run("SELECT 1 AS a; .sleep 0\n  .sleep 0\nSELECT 2 AS b;\n",
+          {"--format", "tsv"});
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(outcome.out, "a\n1\nb\n2\n");
+}
+
+TEST_F(Shell, EndsWhereItsOutputCannotBeWritten) {
+  const Outcome outcome =
+      RunProgram({"/bin/sh", "-c", "exec \"$0\" > /dev/full", ROWFALL_SHELL},
+                 "SELECT 1;\nSELEC;\n");
+  EXPECT_EQ(outcome.exit_status, 1);
+  EXPECT_EQ(outcome.err, "ERROR: Cannot write standard output\n");
+}
+
+TEST_F(Shell, RefusesToProduceAFolder) {
+  const Outcome outcome = Run(".produce my-data " + folder_.path() + "\n",
+                              {"--embedded-broker", "my-data"});
+  EXPECT_EQ(outcome.exit_status, 1);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err,
+            "ERROR: Cannot read '" + folder_.path() + "': Is a directory\n");
+}
+
+TEST_F(Shell, SaysThatThereIsNoEmbeddedBroker) {
+  const Outcome outcome = Run(std::string(kSetup) +
+                                  ".wait destination_kafka 1 2\n"
+                                  "ALTER MV view_table suspended=0;\n",
+                              {"--force"});
+  EXPECT_THAT(outcome.err,
+              HasSubstr("\nView 'view_table' is failed: No embedded broker: "
+                        "start with --embedded-broker\n"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr("ERROR: Materialized view 'view_table' failed, suspend "
+                        "it before it can be resumed\n"));
 }
 
 // Returns the exit status of a shell that is sent `signal` while it waits.

@@ -45,10 +45,14 @@ void BatchJob::Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
   std::swap(messages_, messages);
   ranges_ = std::move(ranges);
   if (writer_sink_ != &sink) {
-    writer_ = std::make_unique<sink::BatchWriter>(sink);
+    writer_ = std::make_unique<sink::BatchWriter>(
+        sink, spec_->on_error == plan::OnError::kStop
+                  ? sink::OnRefusal::kStop
+                  : sink::OnRefusal::kWriteOthers);
     writer_sink_ = &sink;
   }
   num_rejected_ = 0;
+  rows_written_before_ = 0;
   stop_reason_ = absl::OkStatus();
   step_ = Step::kProcess;
 }
@@ -85,7 +89,7 @@ BatchJob::Outcome BatchJob::Process() {
     return {};
   }
   writer_->Begin(std::move(processed_.rows), ranges_, spec_->name,
-                 spec_->consumer_group);
+                 spec_->consumer_group, rows_written_before_);
   after_rejects_ = Step::kWrite;
   step_ = rejects_.empty() ? Step::kWrite : Step::kRejects;
   if (dead_letters_ != nullptr) dead_letters_->Begin(rejects_.size());
@@ -172,10 +176,23 @@ void BatchJob::StopBeforeFirstReject() {
                 RejectStageName(reject.stage), ": ", reject.ToString()));
   num_rejected_ = 1;
   const size_t kept = first->message;
+  if (reject.stage == RejectStage::kSink) {
+    rows_written_before_ = RowsWrittenBefore(kept);
+  }
   CutRanges(kept);
   messages_.Truncate(kept);
   rejects_.clear();
   step_ = Step::kProcess;
+}
+
+size_t BatchJob::RowsWrittenBefore(size_t num_messages) const {
+  const auto origins = writer_->rows().origins();
+  const size_t written = writer_->rows_written();
+  const bool all = std::all_of(
+      origins.begin(), origins.begin() + static_cast<ptrdiff_t>(written),
+      [=](uint32_t message) { return message < num_messages; });
+  // In another order than that of the messages: they are written again.
+  return all ? written : 0;
 }
 
 void BatchJob::CutRanges(size_t num_messages) {

@@ -72,6 +72,8 @@ class BatchJob {
   // Applies on_error=stop to the rejects at hand: the batch ends before the
   // first of them and is processed again.
   void StopBeforeFirstReject();
+  // How many rows the sink took of those that come again after a cut.
+  size_t RowsWrittenBefore(size_t num_messages) const;
   void CutRanges(size_t num_messages);
   Reject MakeReject(size_t i) const;
 
@@ -92,6 +94,7 @@ class BatchJob {
   Step step_ = Step::kProcess;
   Step after_rejects_ = Step::kWrite;
   uint64_t num_rejected_ = 0;
+  size_t rows_written_before_ = 0;
   absl::Status stop_reason_;
 };
 

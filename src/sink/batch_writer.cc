@@ -35,8 +35,8 @@ absl::Status Misbehaved(std::string_view what) {
 }  // namespace
 
 void BatchWriter::Begin(Batch rows, std::vector<PartitionRange> ranges,
-                        std::string_view view,
-                        std::string_view consumer_group) {
+                        std::string_view view, std::string_view consumer_group,
+                        size_t num_written) {
   rows_ = std::move(rows);
   ranges_ = std::move(ranges);
   view_ = view;
@@ -45,10 +45,11 @@ void BatchWriter::Begin(Batch rows, std::vector<PartitionRange> ranges,
     keeps_positions_ = sink_.traits().keeps_positions;
     return absl::OkStatus();
   });
-  todo_.assign(1, Part{.end = static_cast<uint32_t>(rows_.num_rows())});
+  rows_written_ = std::min(num_written, rows_.num_rows());
+  todo_.assign(1, Part{.begin = static_cast<uint32_t>(rows_written_),
+                       .end = static_cast<uint32_t>(rows_.num_rows())});
   refused_.clear();
   is_refused_.clear();
-  rows_written_ = 0;
   calls_ = 0;
 }
 
@@ -122,7 +123,7 @@ WriteOutcome BatchWriter::TakeReport(const Selection& selection) {
            std::move(refused.reason));
   }
   todo_.back().attempts = 0;  // What is left was never tried.
-  if (keeps_positions_) return {WriteResult::kRefused, absl::OkStatus()};
+  if (StopsAtRefusal()) return {WriteResult::kRefused, absl::OkStatus()};
   return {};
 }
 
@@ -136,7 +137,7 @@ WriteOutcome BatchWriter::Narrow(const absl::Status& status,
   if (selection.size == 1) {
     Refuse(selection[0], "", std::string(base::FromAbsl(status.message())));
     todo_.back().attempts = 0;
-    if (keeps_positions_) return {WriteResult::kRefused, absl::OkStatus()};
+    if (StopsAtRefusal()) return {WriteResult::kRefused, absl::OkStatus()};
     return {};
   }
   if (keeps_positions_) {

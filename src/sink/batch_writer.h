@@ -19,14 +19,19 @@ namespace rowfall::sink {
 // What one attempt came to.
 enum class WriteResult : uint8_t {
   kWritten,  // All rows are durable or in TakeRefused().
-  // Only of sinks that keep positions: the rows of TakeRefused() were refused
-  // and nothing was written. Make them durable elsewhere first, because the
-  // next Attempt() writes the other rows and moves the positions behind all.
+  // Of sinks that keep positions: the rows of TakeRefused() were refused and
+  // nothing was written. Make them durable elsewhere first, because the next
+  // Attempt() writes the other rows and moves the positions behind all.
+  // With OnRefusal::kStop of all sinks: just the first rows_written() rows were
+  // written.
   kRefused,
   kRetry,     // The sink is in trouble: the same attempt again, later.
   kConflict,  // The stored positions are not where the ranges begin.
   kFailed,    // The view cannot go on.
 };
+
+// What becomes of the other rows when some are refused.
+enum class OnRefusal : uint8_t { kWriteOthers, kStop };
 
 struct WriteOutcome {
   WriteResult result = WriteResult::kWritten;
@@ -44,12 +49,15 @@ struct WriteOutcome {
 class BatchWriter {
  public:
   // `sink` must outlive the object.
-  explicit BatchWriter(Sink& sink) : sink_(sink) {}
+  explicit BatchWriter(Sink& sink,
+                       OnRefusal on_refusal = OnRefusal::kWriteOthers)
+      : sink_(sink), on_refusal_(on_refusal) {}
 
   // Begins with another batch, whatever became of the one before. `ranges` are
-  // those of WriteContext.
+  // those of WriteContext. The first `num_written` rows are there already.
   void Begin(Batch rows, std::vector<PartitionRange> ranges,
-             std::string_view view, std::string_view consumer_group);
+             std::string_view view, std::string_view consumer_group,
+             size_t num_written = 0);
 
   WriteOutcome Attempt();
 
@@ -89,11 +97,15 @@ class BatchWriter {
   WriteOutcome TakeReport(const Selection& selection);
   Selection Select(const Part& part) const;
   void Refuse(uint32_t row, std::string column, std::string reason);
+  bool StopsAtRefusal() const {
+    return keeps_positions_ || on_refusal_ == OnRefusal::kStop;
+  }
   bool IsRefused(uint32_t row) const {
     return !is_refused_.empty() && is_refused_[row];
   }
 
   Sink& sink_;
+  const OnRefusal on_refusal_;
   Batch rows_;
   std::vector<PartitionRange> ranges_;
   std::string view_;

@@ -269,6 +269,22 @@ TEST_F(BatchWriterTest, HalvingFindsEveryRow) {
   EXPECT_EQ(refused[3].row, 7u);
 }
 
+TEST_F(BatchWriterTest, StopsAtTheFirstRowThatIsRefused) {
+  BatchWriter writer(sink_, OnRefusal::kStop);
+  RefuseSilently({4, 5});
+  writer.Begin(Ids({1, 2, 3, 4, 5, 6}), kRanges, "v", "g");
+  EXPECT_EQ(writer.Attempt().result, WriteResult::kRefused);
+  EXPECT_THAT(sink_.written, ElementsAre(1, 2, 3));
+  EXPECT_EQ(writer.rows_written(), 3u);
+  EXPECT_THAT(writer.TakeRefused(),
+              ElementsAre(RefusedRow{3, "", "Bad row in the batch"}));
+  // The rows before it come again by themselves, and are there already.
+  writer.Begin(Ids({1, 2, 3}), kRanges, "v", "g", 3);
+  EXPECT_EQ(writer.Attempt().result, WriteResult::kWritten);
+  EXPECT_THAT(sink_.written, ElementsAre(1, 2, 3));
+  EXPECT_EQ(writer.rows_written(), 3u);
+}
+
 // The first half is written when the sink goes down: it must not come again.
 TEST_F(BatchWriterTest, ProgressOfHalvingIsKeptOverARetry) {
   Script({absl::InvalidArgumentError("bad"), absl::OkStatus(),

@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "engine/property_check.h"
 #include "sink/host_call.h"
-#include "source/kafka_properties.h"
 #include "sql/parser.h"
 
 namespace rowfall::engine {
@@ -17,12 +17,7 @@ namespace {
 // The places of CREATE's checks that need more than the statement.
 absl::Status CheckSource(const SourceObject& source,
                          const EngineOptions& options) {
-  for (const auto& [key, value] : source.plan.properties) {
-    const absl::Status status = source::CheckSqlProperty(key, value);
-    if (status.ok()) continue;
-    return base::ErrorAt(status.code(), source.plan.property_places.at(key),
-                         base::FromAbsl(status.message()));
-  }
+  ROWFALL_RETURN_IF_ERROR(CheckProperties(source.plan));
   if (source.plan.on_error == plan::OnError::kDeadLetter &&
       options.rejects == nullptr) {
     const auto option = std::find_if(

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/pipeline.h"
+#include "engine/property_check.h"
 #include "plan/source_plan.h"
 #include "plan/view_plan.h"
 #include "sql/parser.h"
@@ -40,6 +41,7 @@ absl::StatusOr<Transform> Transform::Compile(
   ROWFALL_ASSIGN_OR_RETURN(
       impl->source, plan::PlanSource(std::get<sql::CreateSource>(source),
                                      plan::BrokerOptions::kOptional));
+  ROWFALL_RETURN_IF_ERROR(engine::CheckProperties(impl->source));
   ROWFALL_ASSIGN_OR_RETURN(const sql::Statement view,
                            sql::ParseStatement(create_view));
   if (!std::holds_alternative<sql::CreateView>(view)) {

@@ -96,6 +96,10 @@ TEST(TransformTest, SaysWhereAStatementIsWrong) {
       kSource, "CREATE MV v TO t AS SELECT id FROM other");
   EXPECT_EQ(other.status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ErrorPlace(other.status()), (TextPlace{1, 36}));
+  const auto property = Transform::Compile(
+      "CREATE SOURCE s (id int) plugin.library.paths='x'", kView);
+  EXPECT_EQ(property.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ErrorPlace(property.status()), (TextPlace{1, 26}));
 }
 
 }  // namespace

@@ -39,9 +39,12 @@ auto Guarded(Call&& call) -> decltype(call()) {
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
   return Guarded([&]() -> absl::StatusOr<std::unique_ptr<Engine>> {
+    // Not for the environment: a worker that is left behind would keep it.
+    auto catalog = std::exchange(options.catalog, nullptr);
+    if (catalog == nullptr) catalog = std::make_shared<MemoryCatalog>();
     ROWFALL_ASSIGN_OR_RETURN(auto env,
                              engine::Environment::Make(std::move(options)));
-    auto impl = std::make_shared<Impl>(std::move(env));
+    auto impl = std::make_shared<Impl>(std::move(env), std::move(catalog));
     ROWFALL_RETURN_IF_ERROR(impl->Open());
     return std::unique_ptr<Engine>(new Engine(std::move(impl)));
   });
@@ -67,10 +70,9 @@ absl::Status Engine::Stop(absl::Duration timeout) {
 }
 
 absl::Status Engine::Impl::Open() {
-  ROWFALL_ASSIGN_OR_RETURN(const CatalogState state,
-                           sink::CallHost("The catalog", [this] {
-                             return env_->options().catalog->Load();
-                           }));
+  ROWFALL_ASSIGN_OR_RETURN(
+      const CatalogState state,
+      sink::CallHost("The catalog", [this] { return catalog_->Load(); }));
   ROWFALL_ASSIGN_OR_RETURN(engine::Objects objects,
                            engine::ReadCatalog(state, env_->options()));
   sources_ = std::move(objects.sources);
@@ -161,8 +163,17 @@ absl::Status Engine::Impl::StopViews(const std::vector<std::string>& names,
 absl::Status Engine::Impl::Store(const engine::Sources& sources,
                                  const engine::Views& views) {
   return sink::CallHost("The catalog", [&] {
-    return env_->options().catalog->Store(engine::WriteCatalog(sources, views));
+    return catalog_->Store(engine::WriteCatalog(sources, views));
   });
+}
+
+void Engine::Impl::Restore() {
+  const absl::Status stored = Store(sources_, views_);
+  if (stored.ok()) return;
+  env_->Log(LogLevel::kError, "", -1,
+            base::Cat("The catalog holds a statement that failed, until the "
+                      "next one is stored: ",
+                      base::FromAbsl(stored.message())));
 }
 
 ViewStatus Engine::Impl::StatusOf(const ViewObject& view) const {

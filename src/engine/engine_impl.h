@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "engine/environment.h"
@@ -24,8 +25,9 @@ namespace rowfall {
 // only, so that statuses can be read meanwhile.
 class Engine::Impl {
  public:
-  explicit Impl(std::shared_ptr<const engine::Environment> env)
-      : env_(std::move(env)) {}
+  Impl(std::shared_ptr<const engine::Environment> env,
+       std::shared_ptr<Catalog> catalog)
+      : env_(std::move(env)), catalog_(std::move(catalog)) {}
 
   absl::Status Open();
   absl::StatusOr<Result> Execute(std::string_view sql);
@@ -81,6 +83,8 @@ class Engine::Impl {
   // Makes the objects durable, or leaves the catalog as it was.
   absl::Status Store(const engine::Sources& sources,
                      const engine::Views& views);
+  // Takes a statement that failed after Store() out of the catalog.
+  void Restore();
   absl::Status StartView(const engine::ViewObject& view,
                          std::shared_ptr<const engine::ViewSpec> spec);
   // Stops the workers of views; their figures stay, an error is returned.
@@ -90,7 +94,11 @@ class Engine::Impl {
   bool stopped() const { return stopped_.load(); }
 
   const std::shared_ptr<const engine::Environment> env_;
+  const std::shared_ptr<Catalog> catalog_;
   std::mutex statement_mutex_;
+  // Who executes a statement: to be told from a callback that would wait for
+  // its own caller.
+  std::atomic<std::thread::id> statement_thread_{std::thread::id()};
   mutable std::mutex mutex_;
   engine::Sources sources_;                              // Guarded by mutex_.
   engine::Views views_;                                  // Guarded by mutex_.

@@ -45,9 +45,6 @@ absl::Status Check(const EngineOptions& options) {
 absl::StatusOr<std::shared_ptr<const Environment>> Environment::Make(
     EngineOptions options) {
   ROWFALL_RETURN_IF_ERROR(Check(options));
-  if (options.catalog == nullptr) {
-    options.catalog = std::make_shared<MemoryCatalog>();
-  }
   if (options.clock == nullptr) options.clock = Clock::Real();
   if (options.source_factory == nullptr) {
     options.source_factory = KafkaSourceFactory(options);

@@ -37,6 +37,20 @@ Result Affected(int64_t rows) {
   return result;
 }
 
+// Notes the calling thread for a while.
+class ThreadNote {
+ public:
+  explicit ThreadNote(std::atomic<std::thread::id>& note) : note_(note) {
+    note_ = std::this_thread::get_id();
+  }
+  ~ThreadNote() { note_ = std::thread::id(); }
+  ThreadNote(const ThreadNote&) = delete;
+  ThreadNote& operator=(const ThreadNote&) = delete;
+
+ private:
+  std::atomic<std::thread::id>& note_;
+};
+
 absl::Status Exists(std::string_view what, std::string_view name,
                     TextPlace place) {
   return base::ErrorAt(absl::StatusCode::kAlreadyExists, place,
@@ -67,8 +81,14 @@ absl::StatusOr<Result> Engine::Impl::Execute(std::string_view sql) {
       }
     }
   }
+  if (statement_thread_.load() == std::this_thread::get_id()) {
+    return absl::FailedPreconditionError(
+        "A catalog or table provider must not execute statements on the "
+        "engine that calls it");
+  }
   const std::lock_guard<std::mutex> lock(statement_mutex_);
   if (stopped()) return absl::CancelledError("The engine was stopped");
+  const ThreadNote note(statement_thread_);
   return std::visit(run, statement);
 }
 
@@ -146,7 +166,7 @@ absl::StatusOr<Result> Engine::Impl::Run(sql::CreateView& statement,
   ROWFALL_RETURN_IF_ERROR(Store(sources_, views));
   if (const absl::Status started = StartView(views.at(name), spec);
       !started.ok()) {
-    (void)Store(sources_, views_);
+    Restore();
     return started;
   }
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -203,7 +223,7 @@ absl::Status Engine::Impl::Resume(ViewObject& view) {
   ROWFALL_RETURN_IF_ERROR(Store(sources_, views));
   if (const absl::Status started = StartView(view, std::move(spec));
       !started.ok()) {
-    (void)Store(sources_, views_);
+    Restore();
     return started;
   }
   const std::lock_guard<std::mutex> lock(mutex_);

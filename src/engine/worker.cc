@@ -17,8 +17,6 @@ namespace {
 // (and stays in its group) while nothing can be written. Pausing throws away
 // what was prefetched, which a short backoff should not cost.
 constexpr int kPauseAfterFailures = 4;
-// How often progress is shown while messages come.
-constexpr absl::Duration kShowInterval = absl::Milliseconds(100);
 
 commit::FlushLimits FlushLimitsOf(const ViewSpec& spec) {
   commit::FlushLimits limits;
@@ -58,12 +56,19 @@ bool Worker::RunOnce(absl::Duration budget) {
   } catch (const std::bad_alloc&) {
     OutOfMemory();
   } catch (const std::exception& error) {
-    Fail(
-        absl::InternalError(base::Cat("Unexpected exception: ", error.what())));
+    FailUnexpectedly(error.what());
   } catch (...) {
-    Fail(absl::InternalError("Unexpected exception of an unknown type"));
+    FailUnexpectedly("of an unknown type");
   }
   return true;
+}
+
+void Worker::FailUnexpectedly(std::string_view what) {
+  try {
+    Fail(absl::InternalError(base::Cat("Unexpected exception: ", what)));
+  } catch (...) {
+    OutOfMemory();
+  }
 }
 
 void Worker::OutOfMemory() {
@@ -95,6 +100,7 @@ bool Worker::Step(absl::Duration budget) {
     const size_t before = messages_.size();
     Poll(PollWait(budget, Now()));
     if (flush_.IsDue(Now())) StartJob();
+    if (end_was_read_ && messages_.empty() && !job_in_flight_) SettleEnds();
     if (!job_in_flight_) {
       const bool idle = messages_.size() == before;
       MaybeCommit(idle);
@@ -303,40 +309,16 @@ void Worker::Recovered() {
 }
 
 void Worker::Fail(const absl::Status& status) {
-  failed_ = true;
   DropWork();
   board_.SetState(ViewState::kFailed,
                   std::string(base::FromAbsl(status.message())));
+  failed_ = true;
   Log(LogLevel::kError, base::FromAbsl(status.message()));
   view_board_->failed.store(true, std::memory_order_relaxed);
 }
 
 void Worker::Log(LogLevel level, std::string_view text) const {
   spec_->env->Log(level, spec_->name, index_, text);
-}
-
-void Worker::ShowProgress(bool now) {
-  const absl::Duration time = Now();
-  if (!now && time < next_show_) return;
-  next_show_ = time + kShowInterval;
-  std::vector<PartitionStatus> partitions;
-  for (const auto& progress : ledger_.Progress()) {
-    PartitionStatus status;
-    status.partition = progress.partition;
-    status.worker = index_;
-    status.position = progress.position;
-    status.committed = progress.committed;
-    if (source_ != nullptr) {
-      status.end = source_->GetWatermarks(progress.partition).high;
-    }
-    const auto end = ends_.find(progress.partition);
-    if (end != ends_.end()) status.end = std::max(status.end, end->second);
-    if (status.end >= 0 && progress.settled >= 0) {
-      status.lag = std::max<int64_t>(status.end - progress.settled, 0);
-    }
-    partitions.push_back(std::move(status));
-  }
-  board_.SetPartitions(std::move(partitions));
 }
 
 // --- The end ---------------------------------------------------------------

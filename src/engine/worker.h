@@ -86,6 +86,9 @@ class Worker {
 
   // Batches.
   void StartJob();
+  // Behind markers and compacted messages nothing is left to write, but the
+  // positions are worth storing.
+  void SettleEnds();
   void AdvanceJob();
   void FinishJob();
   void DropWork();
@@ -102,6 +105,7 @@ class Worker {
   // States.
   void BackOff(Waiting waiting, const absl::Status& status);
   void OutOfMemory();
+  void FailUnexpectedly(std::string_view what);
   void Recovered();
   void Fail(const absl::Status& status);
   void ShowProgress(bool now);
@@ -139,6 +143,7 @@ class Worker {
   absl::Duration next_attempt_;
   bool paused_ = false;
   bool settled_since_commit_ = false;
+  bool end_was_read_ = false;  // Of a partition, since SettleEnds().
   absl::Duration next_show_;
   bool failed_ = false;
   bool finished_ = false;

@@ -11,6 +11,9 @@
 namespace rowfall::engine {
 namespace {
 
+// How often progress is shown while messages come.
+constexpr absl::Duration kShowInterval = absl::Milliseconds(100);
+
 std::string Name(const TopicPartition& partition) {
   return base::Cat(partition.topic, "/", partition.partition);
 }
@@ -137,17 +140,17 @@ void Worker::Handle(const EndOfPartition& event) {
   // not for us; then the partition is not owned either.
   ledger_.AdvanceTo(event.position);
   ends_[event.position.partition] = event.position.offset;
+  end_was_read_ = true;
+}
+
+void Worker::SettleEnds() {
+  end_was_read_ = false;
   // What is pending then was given back, and is read again by another one.
   if (failed_ || assignment_.has_value()) return;
-  // Behind markers and compacted messages nothing is left to write, but the
-  // position is worth storing.
-  if (messages_.empty() && !job_in_flight_) {
-    const auto pending = ledger_.Pending();
-    if (pending.empty()) {
-      settled_since_commit_ = true;
-    } else {
-      StartJob();
-    }
+  if (ledger_.Pending().empty()) {
+    settled_since_commit_ = true;
+  } else {
+    StartJob();
   }
 }
 
@@ -208,6 +211,30 @@ void Worker::Handle(const SourceTrouble& event) {
 void Worker::TakeAnotherConsumer(const absl::Status& why) {
   CloseSource();
   BackOff(Waiting::kSetup, why);
+}
+
+void Worker::ShowProgress(bool now) {
+  const absl::Duration time = Now();
+  if (!now && time < next_show_) return;
+  next_show_ = time + kShowInterval;
+  std::vector<PartitionStatus> partitions;
+  for (const auto& progress : ledger_.Progress()) {
+    PartitionStatus status;
+    status.partition = progress.partition;
+    status.worker = index_;
+    status.position = progress.position;
+    status.committed = progress.committed;
+    if (source_ != nullptr) {
+      status.end = source_->GetWatermarks(progress.partition).high;
+    }
+    const auto end = ends_.find(progress.partition);
+    if (end != ends_.end()) status.end = std::max(status.end, end->second);
+    if (status.end >= 0 && progress.settled >= 0) {
+      status.lag = std::max<int64_t>(status.end - progress.settled, 0);
+    }
+    partitions.push_back(std::move(status));
+  }
+  board_.SetPartitions(std::move(partitions));
 }
 
 // --- Commits ---------------------------------------------------------------

@@ -321,6 +321,37 @@ TEST_F(EngineTest, StartsNoViewOnceItWasStopped) {
   EXPECT_THAT(catalog->Load()->views, IsEmpty());
 }
 
+TEST_F(EngineTest, RefusesStatementsInTheMiddleOfAnother) {
+  auto catalog = std::make_shared<CatalogWithHook>();
+  EngineOptions options = Options();
+  options.catalog = catalog;
+  Open(std::move(options));
+  absl::StatusCode inner = absl::StatusCode::kOk;
+  catalog->hook = [&] {
+    inner = engine_->Execute("DROP SOURCE IF EXISTS x").status().code();
+  };
+  Execute(kSource);
+  EXPECT_EQ(inner, absl::StatusCode::kFailedPrecondition);
+  Execute("DROP SOURCE s");
+}
+
+// What still runs needs no definitions: they are free for the next engine.
+TEST_F(EngineTest, WhatIsLeftBehindDoesNotKeepTheCatalog) {
+  auto catalog = std::make_shared<MemoryCatalog>();
+  EngineOptions options = Options();
+  options.catalog = catalog;
+  Open(std::move(options));
+  Execute(kSource);
+  Execute(kView);
+  faulty_->Block();
+  Produce(100);
+  ASSERT_TRUE(faulty_->WaitUntilBlocked(absl::Seconds(30)));
+  EXPECT_FALSE(engine_->Stop(absl::Milliseconds(50)).ok());
+  engine_.reset();
+  EXPECT_EQ(catalog.use_count(), 1);
+  faulty_->Release();
+}
+
 TEST_F(EngineTest, ExceptionsOfTheHostAreErrorsOfTheStatement) {
   class ThrowingSink : public Sink {
    public:

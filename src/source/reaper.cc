@@ -2,6 +2,7 @@
 // Ends what may hang for ever, in a thread that can be left behind.
 #include "source/reaper.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <memory>
@@ -46,8 +47,10 @@ bool RunAbandonably(std::function<void()> work, absl::Duration timeout) {
     return false;
   }
   std::unique_lock lock(task->mutex);
-  task->changed.wait_for(lock, absl::ToChronoNanoseconds(timeout),
-                         [&] { return task->done; });
+  // The clocks of the system cannot count an infinite time.
+  task->changed.wait_for(
+      lock, absl::ToChronoNanoseconds(std::min(timeout, absl::Hours(24 * 365))),
+      [&] { return task->done; });
   if (task->done) return true;
   task->abandoned = true;
   ++num_abandoned;

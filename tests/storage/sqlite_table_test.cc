@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of opening databases and tables, and of their types.
+#include <sys/resource.h>
+
 #include <fstream>
 #include <limits>
 
@@ -34,6 +36,20 @@ TEST_F(SqliteTableTest, MissingFolderIsNotFound) {
             absl::NotFoundError("Cannot open database, unable to open "
                                 "database file: '" +
                                 path + "'"));
+}
+
+// Want of the system passes: a worker tries again.
+TEST_F(SqliteTableTest, NoMoreFilesIsUnavailable) {
+  Sql("CREATE TABLE t (c int)");
+  const auto database = OpenSqliteDatabase(path_);
+  ASSERT_TRUE(database.ok());
+  rlimit limit;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none{3, limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const absl::Status status = (*database)->OpenTable("t").status();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
 }
 
 TEST_F(SqliteTableTest, OtherFilesAreRefused) {

@@ -28,7 +28,7 @@ struct SqliteOptions {
 /// key or unique index on `id` replaces rows by id. See src/storage/sqlite/
 /// README.md for the types.
 /// Errors: NotFound, PermissionDenied: the file. FailedPrecondition: no
-/// database.
+/// database. Unavailable: too many open files, or trouble of the disk.
 ROWFALL_EXPORT absl::StatusOr<std::shared_ptr<TableProvider>>
 OpenSqliteDatabase(std::string path, SqliteOptions options = {});
 

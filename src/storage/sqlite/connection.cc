@@ -65,6 +65,10 @@ absl::Status OpenError(sqlite3* database, const std::string& path) {
     return absl::PermissionDeniedError(text);
   }
   if (error == ENOENT || error == ENOTDIR) return absl::NotFoundError(text);
+  if (error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO ||
+      error == ENOSPC || error == EDQUOT) {
+    return absl::UnavailableError(text);  // It passes.
+  }
   return absl::FailedPreconditionError(text);
 }
 

@@ -130,6 +130,12 @@ void ViewOracle::Fault(std::span<const int64_t> committed) {
   }
 }
 
+void ViewOracle::FaultIn(std::span<const PartitionRange> ranges) {
+  for (const PartitionRange& range : ranges) {
+    faults_[static_cast<size_t>(range.partition.partition)][range.from] = step_;
+  }
+}
+
 bool ViewOracle::MayRepeat(int partition, int64_t offset,
                            int first_step) const {
   const auto& faults = faults_[static_cast<size_t>(partition)];

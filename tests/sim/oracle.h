@@ -63,6 +63,8 @@ class ViewOracle {
   void SkipsFromNowOn() { skips_ = true; }
   // A fault: rows that are not committed now may come again.
   void Fault(std::span<const int64_t> committed);
+  // A fault in a write of these messages.
+  void FaultIn(std::span<const PartitionRange> ranges);
   // All faults are over and have no consequence any more.
   void ForgetFaults() { faults_.assign(faults_.size(), {}); }
 

@@ -77,6 +77,7 @@ class Simulation {
   void CreateAll(Process& process, OnError policy, int consumers);
   void TurnAll();
   bool IsHealthy() const;
+  bool IsCommitted(int view, int partition) const;
   void CheckEnd();
 
   const Scenario scenario_;
@@ -86,6 +87,7 @@ class Simulation {
   std::vector<Action> actions_;
   int weights_ = 0;
   bool commits_are_held_ = false;
+  bool commits_came_late_ = false;
   int64_t next_id_ = 1;
   std::vector<std::string> problems_;
 };

@@ -232,7 +232,7 @@ void Simulation::AddCommitFaults() {
     world_.broker.FailCommits(AnyGroup(), AnyStatus(), random_.Between(1, 4));
   });
   Add(2, "Commits are held", [this] {
-    commits_are_held_ = true;
+    commits_are_held_ = commits_came_late_ = true;
     world_.broker.HoldCommits();
   });
   Add(2, "Commits are released", [this] {

@@ -78,12 +78,12 @@ class MortalSink : public SinkAround {
       status = sink_->Write(rows, context, refused);
     } catch (...) {
       world_->Trace("  write throws");
-      world_->Fault(view_);
+      view_->FaultIn(context.ranges);
       throw;
     }
     Trace(rows, context, status, refused.size());
     if (fate == Fate::kDiesAfter) return DeadStatus();
-    if (!status.ok() || !refused.empty()) world_->Fault(view_);
+    if (!status.ok() || !refused.empty()) view_->FaultIn(context.ranges);
     for (const RefusedRow& row : refused) {
       if (row.row < rows.num_rows()) view_->Refused(RowAt(rows, row.row));
     }
@@ -168,17 +168,22 @@ class WatchedRejects : public RejectHandler {
     try {
       status = handler_->OnReject(reject);
     } catch (...) {
-      world_->Fault(view);
+      Failed(*view);
       throw;
     }
     world_->Trace(base::Cat("  rejects ", reject.ToString(), ": ",
                             base::FromAbsl(status.ToString())));
-    if (!status.ok()) world_->Fault(view);
+    if (!status.ok()) Failed(*view);
     if (status.ok()) Take(*view, reject);
     return fate == Fate::kDiesAfter ? DeadStatus() : status;
   }
 
  private:
+  // What was handed over of the batch so far may come again; nobody says here
+  // where the batch begins.
+  void Failed(ViewOracle& view) {
+    view.Fault(std::vector<int64_t>(world_->log.size(), 0));
+  }
   void Take(ViewOracle& view, const Reject& reject) {
     const int p = reject.message.partition;
     const int64_t o = reject.message.offset;

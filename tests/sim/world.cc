@@ -56,6 +56,7 @@ ViewOracle* World::FindTable(std::string_view name) {
 void World::BeginStep(int step) {
   step_ = step;
   for (const auto& view : views) view->SetStep(step);
+  KeepFaultsOpen();
 }
 
 void World::LoseUnheard(int view) {

@@ -51,9 +51,9 @@ class World {
   // yet: a fault until each of them has heard of it.
   void LoseUnheard(int view);
   std::shared_ptr<Ear> NewEar(const ViewOracle* view);
-  // To be called after each step.
+  // To be called after each step as well.
   void KeepFaultsOpen();
-  bool reachable = true;
+  bool reachable = true;  // The broker.
   std::vector<int64_t> CommittedOf(const ViewOracle* view) const;
 
   // Checks what can be checked at any time.

@@ -135,21 +135,15 @@ absl::Status ViewRunner::Stop(absl::Duration timeout) {
   if (!only.owns_lock()) return DidNotStop(slots_.size());
   size_t hanging = 0;
   for (const auto& slot : slots_) {
-    if (slot->thread.joinable()) {
+    if (slot->thread.joinable() || slot->left_behind) {
       std::unique_lock<std::mutex> lock(slot->mutex);
       const bool ended = slot->ended_changed.wait_until(
           lock, deadline, [&] { return slot->ended; });
       lock.unlock();
-      if (ended) {
-        slot->thread.join();
-      } else {
-        slot->thread.detach();
-        slot->left_behind = true;
-        ++hanging;
-      }
-    } else if (slot->left_behind) {
-      const std::lock_guard<std::mutex> lock(slot->mutex);
-      if (!slot->ended) ++hanging;
+      if (!ended) ++hanging;
+      if (slot->left_behind) continue;  // Nobody can join it any more.
+      slot->left_behind = !ended;
+      ended ? slot->thread.join() : slot->thread.detach();
     } else if (slot->turn.try_lock_until(deadline)) {
       slot->worker.Finish(
           absl::FromChrono(deadline - std::chrono::steady_clock::now()));

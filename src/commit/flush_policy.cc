@@ -4,10 +4,15 @@
 
 #include <algorithm>
 
+#include "base/mistake.h"
+
 namespace rowfall::commit {
 
 void FlushPolicy::Update(size_t messages, size_t bytes, absl::Duration now) {
   if (messages_ == 0) oldest_ = now;
+  if (ROWFALL_MISTAKE(age_of_the_newest_message) && messages > messages_) {
+    oldest_ = now;
+  }
   messages_ = messages;
   bytes_ = bytes;
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/mistake.h"
+
 namespace rowfall::commit {
 
 void OffsetLedger::Assign(std::span<const PartitionOffset> positions) {
@@ -128,8 +130,13 @@ std::vector<PartitionOffset> OffsetLedger::Uncommitted() const {
   for (const Entry& entry : partitions_) {
     if (entry.settled >= 0 && entry.settled > entry.commit_base &&
         entry.settled > entry.in_flight) {
-      positions.push_back({entry.partition, entry.settled});
+      positions.push_back({entry.partition, ROWFALL_MISTAKE(commit_positions)
+                                                ? entry.position
+                                                : entry.settled});
     }
+  }
+  if (ROWFALL_MISTAKE(commit_last_partition_only) && positions.size() > 1) {
+    positions.erase(positions.begin(), positions.end() - 1);
   }
   return positions;
 }
@@ -146,7 +153,7 @@ void OffsetLedger::CommitStarted(uint64_t id,
 
 void OffsetLedger::CommitSucceededExcept(
     uint64_t id, std::span<const TopicPartition> failed) {
-  if (commit_id_ != id) return;
+  if (commit_id_ != id && !ROWFALL_MISTAKE(take_any_answer)) return;
   for (Entry& entry : partitions_) {
     if (entry.in_flight == kOffsetNone) continue;
     if (std::find(failed.begin(), failed.end(), entry.partition) !=

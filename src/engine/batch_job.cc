@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -101,7 +102,9 @@ BatchJob::Outcome BatchJob::HandOver() {
     const absl::Status status =
         dead_letters_->Attempt([this](size_t i) { return MakeReject(i); });
     // Whatever the handler says: a message is given up only when it is safe.
-    if (!status.ok()) return {Result::kRetry, status};
+    if (!status.ok() && !ROWFALL_MISTAKE(settle_before_dead_letter)) {
+      return {Result::kRetry, status};
+    }
   } else {
     for (size_t i = 0; i < rejects_.size(); ++i) {
       reject_log_.Skipped(MakeReject(i));
@@ -115,6 +118,7 @@ BatchJob::Outcome BatchJob::HandOver() {
   }
   num_rejected_ += rejects_.size();
   rejects_.clear();
+  reject_rows_.clear();
   step_ = after_rejects_;
   if (step_ == Step::kDone) Count();
   return {};
@@ -126,7 +130,13 @@ BatchJob::Outcome BatchJob::Write() {
   board_->counters.write_ns.Add(
       Nanoseconds(spec_->env->clock().Monotonic() - start));
   switch (outcome.result) {
-    case sink::WriteResult::kWritten: TakeRefused(Step::kDone); return {};
+    case sink::WriteResult::kWritten:
+      if (ROWFALL_MISTAKE(settle_only_what_gave_rows) &&
+          writer_->rows_written() == 0) {
+        ranges_.clear();
+      }
+      TakeRefused(Step::kDone);
+      return {};
     case sink::WriteResult::kRefused: TakeRefused(Step::kWrite); return {};
     case sink::WriteResult::kRetry: return {Result::kRetry, outcome.status};
     case sink::WriteResult::kConflict:
@@ -139,6 +149,7 @@ BatchJob::Outcome BatchJob::Write() {
 void BatchJob::TakeRefused(Step next) {
   const Batch& rows = writer_->rows();
   for (RefusedRow& refused : writer_->TakeRefused()) {
+    if (ROWFALL_MISTAKE(forget_refused_rows)) continue;
     rejects_.push_back({rows.origins()[refused.row], RejectStage::kSink,
                         std::move(refused.column), std::move(refused.reason),
                         -1});
@@ -179,7 +190,7 @@ void BatchJob::StopBeforeFirstReject() {
   if (reject.stage == RejectStage::kSink) {
     rows_written_before_ = RowsWrittenBefore(kept);
   }
-  CutRanges(kept);
+  if (!ROWFALL_MISTAKE(stop_behind_the_bad_message)) CutRanges(kept);
   messages_.Truncate(kept);
   rejects_.clear();
   step_ = Step::kProcess;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <new>
 
+#include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "sink/host_call.h"
@@ -212,7 +213,8 @@ void Worker::AcceptNewMessages(size_t first) {
   size_t bytes = 0;
   for (size_t i = first; i < messages_.size(); ++i) {
     const MessageBatch::Position position = messages_.position(i);
-    if (!ledger_.Accept(position.topic, position.partition, position.offset)) {
+    if (!ledger_.Accept(position.topic, position.partition, position.offset) &&
+        !ROWFALL_MISTAKE(accept_foreign_messages)) {
       foreign.push_back(static_cast<uint32_t>(i));
     }
     bytes += messages_.payload(i).size();
@@ -249,6 +251,11 @@ void Worker::StartJob() {
   job_->Begin(messages_, ledger_.Pending(), *sink_);
   job_in_flight_ = true;
   flush_.Update(0, 0, Now());
+  if (ROWFALL_MISTAKE(commit_before_write)) {
+    ledger_.Settle(job_->ranges());
+    settled_since_commit_ = true;
+    MaybeCommit(true);
+  }
 }
 
 void Worker::AdvanceJob() {
@@ -257,6 +264,8 @@ void Worker::AdvanceJob() {
     case BatchJob::Result::kDone: return FinishJob();
     case BatchJob::Result::kRetry:
       board_.counters.retries.Add(1);
+      if (ROWFALL_MISTAKE(settle_on_retry)) return FinishJob();
+      if (ROWFALL_MISTAKE(drop_on_retry)) DropWork();
       return BackOff(Waiting::kBatch, outcome.status);
     case BatchJob::Result::kConflict:
       // Somebody else has advanced, or an attempt without an answer did
@@ -302,7 +311,7 @@ void Worker::Recovered() {
   if (waiting_ == Waiting::kNothing) return;
   waiting_ = Waiting::kNothing;
   backoff_.Reset();
-  if (paused_) source_->Resume();
+  if (paused_ && !ROWFALL_MISTAKE(never_resume)) source_->Resume();
   paused_ = false;
   board_.SetState(ViewState::kRunning);
   Log(LogLevel::kInfo, "Recovered");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/worker.h"
@@ -62,7 +63,7 @@ void Worker::AnswerAssignment() {
     return BackOff(Waiting::kPositions, status);
   }
   // What was read meanwhile at other positions would come twice.
-  DropWork();
+  if (!ROWFALL_MISTAKE(keep_work_over_assignments)) DropWork();
   ledger_.Assign(*positions);
   // Where the table's positions decide, the group may have to be told.
   for (const PartitionOffset& known : assignment_->partitions) {
@@ -119,7 +120,10 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions() {
 void Worker::Handle(const PartitionsRevoked& event) {
   // What was not written is given back; the next owner reads it again.
   DropWork();
-  if (!event.lost) CommitNow();
+  if (ROWFALL_MISTAKE(commit_what_was_given_back)) {
+    ledger_.Settle(ledger_.Pending());
+  }
+  if (!event.lost || ROWFALL_MISTAKE(commit_what_was_lost)) CommitNow();
   ledger_.Clear();
   commit_policy_.Reset();
   settled_since_commit_ = false;
@@ -284,7 +288,9 @@ void Worker::CommitNow() {
 void Worker::Handle(const CommitFinished& event) {
   std::vector<TopicPartition> failed;
   for (const auto& [position, status] : event.partitions) {
-    if (!status.ok()) failed.push_back(position.partition);
+    if (!status.ok() && !ROWFALL_MISTAKE(ignore_results_of_partitions)) {
+      failed.push_back(position.partition);
+    }
   }
   if (event.status.ok() && !failed.empty()) {
     ledger_.CommitSucceededExcept(event.id, failed);

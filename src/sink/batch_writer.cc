@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/mistake.h"
 #include "base/text.h"
 #include "sink/host_call.h"
 
@@ -104,7 +105,8 @@ WriteOutcome BatchWriter::Classify(const absl::Status& status,
     return TakeReport(selection);
   }
   if (IsAboutRows(status.code())) return Narrow(status, selection);
-  if (status.code() == absl::StatusCode::kAborted && keeps_positions_) {
+  if (status.code() == absl::StatusCode::kAborted && keeps_positions_ &&
+      !ROWFALL_MISTAKE(ignore_stored_positions)) {
     return {WriteResult::kConflict, status};
   }
   if (IsPassing(status.code())) return {WriteResult::kRetry, status};
@@ -149,6 +151,7 @@ WriteOutcome BatchWriter::Narrow(const absl::Status& status,
   const Part part = todo_.back();
   const uint32_t middle = selection[selection.size / 2];
   todo_.back() = {.begin = middle, .end = part.end};
+  if (ROWFALL_MISTAKE(lose_half_of_a_batch)) todo_.pop_back();
   todo_.push_back({.begin = part.begin, .end = middle});
   return {};
 }

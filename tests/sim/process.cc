@@ -2,6 +2,7 @@
 // A simulated process: an engine that is started, crashes and starts again.
 #include "tests/sim/process.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -74,6 +75,21 @@ void Process::Crash() {
   engine_.reset();
 }
 
+// No view shows as committed what is not.
+void Process::CheckProgress(const ViewStatus& status, ViewOracle& view,
+                            int number) {
+  if (world_->commits_moved_back()) return;
+  for (const PartitionStatus& shown : status.partitions) {
+    const int64_t committed =
+        world_->broker.Committed(world_->scenario.Group(number), kTopic,
+                                 shown.partition.partition);
+    if (shown.committed <= std::max<int64_t>(committed, 0)) continue;
+    view.Problem(base::Cat("I10: shows ", shown.committed, " of partition ",
+                           shown.partition.partition, " as committed, it is ",
+                           committed));
+  }
+}
+
 void Process::CheckStatus() {
   for (const ViewStatus& status : engine_->Status()) {
     ViewOracle* view = world_->FindView(status.name);
@@ -87,6 +103,7 @@ void Process::CheckStatus() {
       view->Problem(base::Cat("I10: is ", ViewStateName(status.state),
                               " without a reason"));
     }
+    CheckProgress(status, *view, number);
   }
 }
 

@@ -46,6 +46,8 @@ class Process {
   void CheckStatus();
 
  private:
+  void CheckProgress(const ViewStatus& status, ViewOracle& view, int number);
+
   World* const world_;
   const std::string name_;
   const std::shared_ptr<MemoryCatalog> catalog_;

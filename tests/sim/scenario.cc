@@ -41,7 +41,7 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   scenario.batch_timeout_ms = random.OneIn(3) ? 1 : random.Between(1, 500);
   scenario.num_processes = random.OneIn(2) ? 2 : 1;
   scenario.num_views = random.OneIn(3) ? 2 : 1;
-  scenario.num_steps = random.Between(80, 320);
+  scenario.num_steps = random.Between(100, 400);
   scenario.on_error = static_cast<OnError>(random.Below(3));
   const int sink = random.Below(3);
   scenario.traits.replaces_by_id = sink == 1;
@@ -50,6 +50,7 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   scenario.bad_messages = random.OneIn(2);
   scenario.retention = random.OneIn(5);
   scenario.polls_mix = random.OneIn(2);
+  scenario.stale_messages = random.OneIn(4);
   ChooseFaults(random, scenario);
   return scenario;
 }
@@ -69,6 +70,7 @@ std::string Scenario::ToString() const {
   add(bad_messages, "bad messages");
   add(retention, "retention");
   add(polls_mix, "polls mix");
+  add(stale_messages, "stale messages");
   add(sink_faults, "sink faults");
   add(refusals, "refusals");
   add(handler_faults, "handler faults");

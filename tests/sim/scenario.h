@@ -30,6 +30,7 @@ struct Scenario {
   bool bad_messages = false;
   bool retention = false;     // on_gap='earliest', and the log is cut in front.
   bool polls_mix = false;     // A poll brings events of several kinds at once.
+  bool stale_messages = false;  // Of an assignment that is gone, or read before.
   // What may go wrong. All false: a calm run, in which no row comes twice.
   bool sink_faults = false;
   bool refusals = false;

@@ -89,11 +89,10 @@ Process* Simulation::AnyRunning() {
 void Simulation::EndAllFaults() {
   world_.BeginStep(world_.step() + 1);
   world_.Trace("All faults end");
-  world_.FaultEverywhere();
   commits_are_held_ = false;
+  world_.ReleaseCommits();
   world_.broker.EndFaults();
   world_.reachable = true;
-  world_.FaultEverywhere();
   world_.zombies.clear();
   for (const auto& process : processes_) {
     process->FreezeUntil(0);
@@ -104,7 +103,6 @@ void Simulation::EndAllFaults() {
     Life& life = process->life();
     life.Spare();
     life.loses_commits = life.loses_answers = false;
-    life.partial_commits = 0;
   }
 }
 
@@ -113,9 +111,9 @@ void Simulation::Heal() {
   EndAllFaults();
   for (int round = 0; round < kRounds && !failed(); ++round) {
     world_.BeginStep(world_.step() + 1);
-    // A late commit may have moved an offset back; only new messages make
-    // the owner commit again.
-    if (round == 3 && commits_came_late_) {
+    // The owner of an offset that a late commit moved back commits again when
+    // there are new messages.
+    if (round == 3 && world_.commits_moved_back()) {
       for (int p = 0; p < scenario_.num_partitions; ++p) ProduceTo(p, false);
     }
     for (const auto& process : processes_) Mend(*process, round > 6);

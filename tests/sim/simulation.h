@@ -87,7 +87,6 @@ class Simulation {
   std::vector<Action> actions_;
   int weights_ = 0;
   bool commits_are_held_ = false;
-  bool commits_came_late_ = false;
   int64_t next_id_ = 1;
   std::vector<std::string> problems_;
 };

@@ -57,9 +57,9 @@ void Simulation::Turns() {
 void Simulation::AddSteps() {
   Add(40, "Turns", [this] { Turns(); });
   Add(14, "Produce", [this] { Produce(); });
-  Add(12, "Time goes on", [this] {
+  Add(14, "Time goes on", [this] {
     world_.clock.Advance(absl::Milliseconds(
-        random_.OneIn(4) ? random_.Below(20000) : random_.Below(400)));
+        random_.OneIn(3) ? random_.Below(30000) : random_.Below(400)));
   });
   Add(1, "The wall clock is set", [this] {
     world_.clock.SetWallTime(absl::FromUnixSeconds(random_.Below(2000000000)));
@@ -155,7 +155,7 @@ void Simulation::AddSinkFaults() {
   };
   const bool sink = scenario_.sink_faults;
   add(sink, 3, "Writes fail", [this](Process& process) {
-    process.tables().Return(AnyStatus(), random_.Between(1, 6));
+    process.tables().Return(AnyStatus(), random_.Between(1, 3));
   });
   add(sink, 3, "Answers of writes get lost", [this](Process& process) {
     process.tables().ApplyThenReturn(
@@ -232,12 +232,11 @@ void Simulation::AddCommitFaults() {
     world_.broker.FailCommits(AnyGroup(), AnyStatus(), random_.Between(1, 4));
   });
   Add(2, "Commits are held", [this] {
-    commits_are_held_ = commits_came_late_ = true;
+    commits_are_held_ = true;
     world_.broker.HoldCommits();
   });
   Add(2, "Commits are released", [this] {
-    world_.broker.ReleaseCommits();
-    world_.FaultEverywhere();
+    world_.ReleaseCommits();
     commits_are_held_ = false;
   });
   Add(4, "Commits of a process get lost, or no longer", [this] {
@@ -247,7 +246,7 @@ void Simulation::AddCommitFaults() {
     const bool begins = random_.OneIn(2);
     life.loses_commits = begins && random_.OneIn(2);
     life.loses_answers = begins && !life.loses_commits;
-    life.partial_commits = random_.Below(3);
+    life.partial_commits = random_.Below(5);
   });
 }
 

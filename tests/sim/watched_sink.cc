@@ -83,9 +83,19 @@ class MortalSink : public SinkAround {
     }
     Trace(rows, context, status, refused.size());
     if (fate == Fate::kDiesAfter) return DeadStatus();
-    if (!status.ok() || !refused.empty()) view_->FaultIn(context.ranges);
+    // To refuse rows is no fault: the others are written once all the same.
+    // But a message may have good rows too when a bad one is found by halving,
+    // and on_error=stop gives back all of it.
+    const bool stops = world_->scenario.on_error == OnError::kStop;
+    if (!status.ok() && (stops || !absl::IsInvalidArgument(status))) {
+      view_->FaultIn(context.ranges);
+    }
     for (const RefusedRow& row : refused) {
-      if (row.row < rows.num_rows()) view_->Refused(RowAt(rows, row.row));
+      if (row.row < rows.num_rows()) {
+        view_->Refused(RowAt(rows, row.row));
+      } else {
+        view_->FaultIn(context.ranges);
+      }
     }
     if (absl::IsInvalidArgument(status) && rows.num_rows() == 1) {
       view_->Refused(RowAt(rows, 0));

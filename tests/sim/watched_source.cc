@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A consumer whose commits may get lost and whose process may die.
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -41,12 +42,15 @@ class WatchedSource : public Source {
             std::vector<SourceEvent>& events) override {
     if (life_->Enter() != Fate::kLives) return;
     const size_t first = messages.size();
+    CheckAge(limits);
     source_->Poll(limits, messages, events);
     PollLimits rest = limits;
     rest.max_messages -= messages.size() - first;
     if (world_->scenario.polls_mix && rest.max_messages != 0) {
       source_->Poll(rest, messages, events);
     }
+    if (world_->scenario.stale_messages) RepeatOne(limits, messages, first);
+    NoteAge(messages.size() - first);
     if (world_->reachable) ear_->last_heard = world_->step();
     Listen(events);
     if (world_->keeps_trace()) TracePoll(messages, first, events);
@@ -55,9 +59,13 @@ class WatchedSource : public Source {
   absl::Status Assign(std::span<const PartitionOffset> positions) override {
     if (life_->Enter() != Fate::kLives) return DeadStatus();
     world_->Trace(base::Cat("  ", name_, " assigns", Text(positions)));
+    for (const PartitionOffset& position : positions) {
+      next_[position.partition.partition] = position.offset;
+    }
     return source_->Assign(positions);
   }
   absl::Status Unassign() override {
+    next_.clear();
     return life_->Enter() == Fate::kLives ? source_->Unassign() : DeadStatus();
   }
 
@@ -111,6 +119,46 @@ class WatchedSource : public Source {
     }
   }
 
+  // Q3: a message waits for its batch no longer than batch_timeout. How many
+  // are in the batch is seen from what still fits. Where nothing fails, the
+  // last poll must not have left a batch that was due.
+  void CheckAge(const PollLimits& limits) {
+    const auto room = static_cast<size_t>(world_->scenario.batch);
+    if (limits.max_messages >= room) oldest_ = absl::InfiniteDuration();
+    const absl::Duration limit =
+        absl::Milliseconds(world_->scenario.batch_timeout_ms);
+    if (world_->scenario.calm() && last_poll_ - oldest_ >= limit) {
+      view_->Problem(base::Cat("Q3: ", name_, " left messages to grow old"));
+    }
+  }
+  void NoteAge(size_t num_messages) {
+    last_poll_ = world_->clock.Monotonic();
+    if (num_messages != 0) oldest_ = std::min(oldest_, last_poll_);
+  }
+
+  // Whether a message is of a partition that is not assigned, or was read.
+  bool IsStale(const MessageBatch::Position& position) const {
+    const auto next = next_.find(position.partition);
+    return next == next_.end() || position.offset < next->second;
+  }
+
+  // Brings the first message of an earlier poll once more, as a client may
+  // that mixes up its assignments.
+  void RepeatOne(const PollLimits& limits, MessageBatch& messages,
+                 size_t first) {
+    const size_t count = messages.size() - first;
+    for (size_t i = first; i < messages.size(); ++i) {
+      next_[messages.position(i).partition] = messages.position(i).offset + 1;
+    }
+    if (count < limits.max_messages && !stale_.empty() && ++polls_ % 3 == 0 &&
+        IsStale(stale_.position(0))) {
+      messages.Append(stale_[0]);
+    } else if (count != 0 && polls_ % 5 == 0) {
+      stale_.Clear();
+      stale_.Append(messages[first]);
+    }
+  }
+
   // Changes the answers by what was asked for, and notes faults.
   void Listen(std::vector<SourceEvent>& events) {
     if (life_->loses_answers) {
@@ -160,6 +208,11 @@ class WatchedSource : public Source {
   const std::string name_;
   const std::shared_ptr<Ear> ear_;
   std::map<uint64_t, PartitionOffset> left_out_;
+  absl::Duration oldest_ = absl::InfiniteDuration();
+  absl::Duration last_poll_;
+  std::map<int32_t, int64_t> next_;  // To be delivered, by partition.
+  MessageBatch stale_;
+  int polls_ = 0;
 };
 
 }  // namespace

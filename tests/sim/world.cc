@@ -106,6 +106,20 @@ void World::FaultEverywhere() {
   for (const auto& view : views) Fault(view.get());
 }
 
+void World::ReleaseCommits() {
+  FaultEverywhere();
+  std::vector<std::vector<int64_t>> before;
+  for (const auto& view : views) before.push_back(CommittedOf(view.get()));
+  broker.ReleaseCommits();
+  for (size_t i = 0; i < views.size(); ++i) {
+    const std::vector<int64_t> now = CommittedOf(views[i].get());
+    for (size_t p = 0; p < now.size(); ++p) {
+      commits_moved_back_ |= now[p] < before[i][p];
+    }
+  }
+  FaultEverywhere();
+}
+
 void World::CheckCommitted() {
   for (const auto& view : views) {
     const std::vector<int64_t> committed = CommittedOf(view.get());

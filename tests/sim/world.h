@@ -56,6 +56,11 @@ class World {
   bool reachable = true;  // The broker.
   std::vector<int64_t> CommittedOf(const ViewOracle* view) const;
 
+  // Lets held commits happen. One of an earlier owner may move an offset back,
+  // and the present owner cannot know of it.
+  void ReleaseCommits();
+  bool commits_moved_back() const { return commits_moved_back_; }
+
   // Checks what can be checked at any time.
   void CheckCommitted();
   std::vector<std::string> Problems() const;
@@ -75,6 +80,7 @@ class World {
   };
   std::vector<Lost> lost_;
   std::vector<std::weak_ptr<Ear>> ears_;
+  bool commits_moved_back_ = false;
   bool keeps_trace_ = false;
   std::vector<std::string> trace_;
 };

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shows that the oracle sees: an engine that makes a mistake is caught.
+#include <cstdint>
+#include <string>
+
+#include "base/mistake.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/sim/simulation.h"
+
+namespace rowfall::base {
+namespace {
+// The mistake that is made now; one thread runs all.
+const char* mistake = "";
+}  // namespace
+
+bool MakesMistake(std::string_view name) { return name == mistake; }
+}  // namespace rowfall::base
+
+namespace rowfall::tests {
+namespace {
+
+constexpr uint64_t kSeeds = 500;
+
+class MistakesTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  ~MistakesTest() override { base::mistake = ""; }
+};
+
+TEST_P(MistakesTest, AreCaught) {
+  base::mistake = GetParam();
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const SimOutcome outcome = Simulate(seed);
+    if (outcome.ok()) continue;
+    std::cout << "Seed " << seed << ": " << outcome.problems[0] << "\n";
+    return;
+  }
+  FAIL() << "No seed up to " << kSeeds << " shows the mistake " << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, MistakesTest,
+    ::testing::Values("accept_foreign_messages", "age_of_the_newest_message",
+                    "commit_before_write", "commit_last_partition_only",
+                    "commit_positions", "commit_what_was_given_back",
+                    "commit_what_was_lost", "drop_on_retry",
+                    "forget_refused_rows", "ignore_results_of_partitions",
+                    "ignore_stored_positions", "keep_work_over_assignments",
+                    "lose_half_of_a_batch", "never_resume",
+                    "settle_before_dead_letter", "settle_on_retry",
+                    "settle_only_what_gave_rows",
+                    "stop_behind_the_bad_message", "take_any_answer"),
+    [](const auto& mistake) { return std::string(mistake.param); });
+
+TEST(NoMistakeTest, IsCaughtWhereNoneIsMade) {
+  base::mistake = "";
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    EXPECT_TRUE(Simulate(seed).ok()) << seed;
+  }
+}
+
+}  // namespace
+}  // namespace rowfall::tests

@@ -14,12 +14,13 @@ set(coerce base data json)
 set(function base data json coerce)
 set(map base data json coerce)
 set(sink base data)
+set(catalog base)
 set(plan base data json sql coerce function)
 set(eval base data json coerce function plan)
-set(engine base data json sql source commit coerce function map sink plan eval)
+set(engine base data json sql source commit coerce function map sink catalog plan eval)
 set(testing)
 set(storage)
-set(stages base data json sql source commit coerce function map sink plan eval engine
+set(stages base data json sql source commit coerce function map sink catalog plan eval engine
            testing storage)
 
 set(home_rdkafka source)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of the bytes of a catalog file.
-#include "engine/catalog_format.h"
+#include "catalog/catalog_format.h"
 
 #include <cstdlib>
 #include <random>
 
 #include "gtest/gtest.h"
 
-namespace rowfall::engine {
+namespace rowfall::catalog {
 namespace {
 
 CatalogState Sample() {
@@ -138,4 +138,4 @@ TEST(CatalogFormatTest, RandomBodiesDoNoHarm) {
 }
 
 }  // namespace
-}  // namespace rowfall::engine
+}  // namespace rowfall::catalog

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of the catalog in a file: damage, faults of the disk, locks, rights.
-#include "engine/file_catalog.h"
+#include "catalog/file_catalog.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,11 +12,11 @@
 #include <fstream>
 #include <sstream>
 
-#include "engine/catalog_format.h"
+#include "catalog/catalog_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace rowfall::engine {
+namespace rowfall::catalog {
 namespace {
 
 namespace fs = std::filesystem;
@@ -412,4 +412,4 @@ TEST_F(FileCatalogTest, CodesSayWhatToDo) {
 }
 
 }  // namespace
-}  // namespace rowfall::engine
+}  // namespace rowfall::catalog

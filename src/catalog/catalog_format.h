@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of a catalog file: header, checksums, definitions.
-#ifndef ROWFALL_ENGINE_CATALOG_FORMAT_H_
-#define ROWFALL_ENGINE_CATALOG_FORMAT_H_
+#ifndef ROWFALL_CATALOG_CATALOG_FORMAT_H_
+#define ROWFALL_CATALOG_CATALOG_FORMAT_H_
 
 #include <cstddef>
 #include <string>
@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "rowfall/catalog.h"
 
-namespace rowfall::engine {
+namespace rowfall::catalog {
 
 // A file, all numbers little-endian:
 //
@@ -36,6 +36,6 @@ std::string EncodeCatalog(const CatalogState& state);
 // a later version of the library.
 absl::StatusOr<CatalogState> DecodeCatalog(std::string_view bytes);
 
-}  // namespace rowfall::engine
+}  // namespace rowfall::catalog
 
-#endif  // ROWFALL_ENGINE_CATALOG_FORMAT_H_
+#endif  // ROWFALL_CATALOG_CATALOG_FORMAT_H_

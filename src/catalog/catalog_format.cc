@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of a catalog file: header, checksums, definitions.
-#include "engine/catalog_format.h"
+#include "catalog/catalog_format.h"
 
 #include <cstdint>
 
 #include "base/status.h"
 #include "base/text.h"
 
-namespace rowfall::engine {
+namespace rowfall::catalog {
 namespace {
 
 constexpr std::string_view kMagic = "ROWFALL\n";
@@ -149,4 +149,4 @@ absl::StatusOr<CatalogState> DecodeCatalog(std::string_view bytes) {
   return DecodeBody(body);
 }
 
-}  // namespace rowfall::engine
+}  // namespace rowfall::catalog

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loading and storing a catalog file, with the system's calls replaceable.
-#ifndef ROWFALL_ENGINE_FILE_CATALOG_H_
-#define ROWFALL_ENGINE_FILE_CATALOG_H_
+#ifndef ROWFALL_CATALOG_FILE_CATALOG_H_
+#define ROWFALL_CATALOG_FILE_CATALOG_H_
 
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "engine/durable_file.h"
+#include "catalog/durable_file.h"
 #include "rowfall/catalog.h"
 
-namespace rowfall::engine {
+namespace rowfall::catalog {
 
 // As FileCatalog::Load() of the file `path`.
 absl::StatusOr<CatalogState> LoadCatalogFile(const std::string& path);
@@ -20,6 +20,6 @@ absl::StatusOr<CatalogState> LoadCatalogFile(const std::string& path);
 absl::Status StoreCatalogFile(FileOps& ops, const std::string& path,
                               const CatalogState& state);
 
-}  // namespace rowfall::engine
+}  // namespace rowfall::catalog
 
-#endif  // ROWFALL_ENGINE_FILE_CATALOG_H_
+#endif  // ROWFALL_CATALOG_FILE_CATALOG_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that are replaced as a whole, durably, or not at all.
-#ifndef ROWFALL_ENGINE_DURABLE_FILE_H_
-#define ROWFALL_ENGINE_DURABLE_FILE_H_
+#ifndef ROWFALL_CATALOG_DURABLE_FILE_H_
+#define ROWFALL_CATALOG_DURABLE_FILE_H_
 
 #include <sys/types.h>
 
@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace rowfall::engine {
+namespace rowfall::catalog {
 
 // The calls of the system that can fail while a file is replaced, so that
 // tests can let them. Each is the one of its name, with errno.
@@ -51,6 +51,6 @@ std::string FolderOf(const std::string& path);
 absl::Status ErrnoStatus(int error, std::string_view what,
                          const std::string& path);
 
-}  // namespace rowfall::engine
+}  // namespace rowfall::catalog
 
-#endif  // ROWFALL_ENGINE_DURABLE_FILE_H_
+#endif  // ROWFALL_CATALOG_DURABLE_FILE_H_

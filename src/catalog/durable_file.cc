@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that are replaced as a whole, durably, or not at all.
-#include "engine/durable_file.h"
+#include "catalog/durable_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,7 +13,7 @@
 #include "base/status.h"
 #include "base/text.h"
 
-namespace rowfall::engine {
+namespace rowfall::catalog {
 
 int FileOps::Open(const char* path, int flags, mode_t mode) {
   return ::open(path, flags, mode);
@@ -187,4 +187,4 @@ absl::Status ReplaceFile(FileOps& ops, const std::string& path,
   return SyncFolder(ops, path);
 }
 
-}  // namespace rowfall::engine
+}  // namespace rowfall::catalog

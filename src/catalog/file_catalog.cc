@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The catalog in a file: locked, checked, replaced atomically.
-#include "engine/file_catalog.h"
+#include "catalog/file_catalog.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -13,10 +13,10 @@
 
 #include "base/status.h"
 #include "base/text.h"
-#include "engine/catalog_format.h"
+#include "catalog/catalog_format.h"
 
 namespace rowfall {
-namespace engine {
+namespace catalog {
 namespace {
 
 std::string PreviousOf(const std::string& path) { return path + ".previous"; }
@@ -130,7 +130,7 @@ absl::StatusOr<int> Lock(const std::string& path) {
 }
 
 }  // namespace
-}  // namespace engine
+}  // namespace catalog
 
 FileCatalog::FileCatalog(std::string path, int lock_fd)
     : path_(std::move(path)), lock_fd_(lock_fd) {}
@@ -144,21 +144,21 @@ absl::StatusOr<std::unique_ptr<FileCatalog>> FileCatalog::Open(
     return absl::InvalidArgumentError(base::ToAbsl(
         base::Cat("Not the name of a file: ", base::Quote(path, 1000))));
   }
-  ROWFALL_RETURN_IF_ERROR(engine::CheckFolder(path));
+  ROWFALL_RETURN_IF_ERROR(catalog::CheckFolder(path));
   ROWFALL_RETURN_IF_ERROR(
-      engine::ReadRegularFile(path, engine::kMaxCatalogBytes).status());
-  ROWFALL_ASSIGN_OR_RETURN(const int lock_fd, engine::Lock(path));
+      catalog::ReadRegularFile(path, catalog::kMaxCatalogBytes).status());
+  ROWFALL_ASSIGN_OR_RETURN(const int lock_fd, catalog::Lock(path));
   return std::unique_ptr<FileCatalog>(
       new FileCatalog(std::move(path), lock_fd));
 }
 
 absl::StatusOr<CatalogState> FileCatalog::Load() {
-  return engine::LoadCatalogFile(path_);
+  return catalog::LoadCatalogFile(path_);
 }
 
 absl::Status FileCatalog::Store(const CatalogState& state) {
-  engine::FileOps ops;
-  return engine::StoreCatalogFile(ops, path_, state);
+  catalog::FileOps ops;
+  return catalog::StoreCatalogFile(ops, path_, state);
 }
 
 }  // namespace rowfall

@@ -41,6 +41,7 @@ class Life {
   // Faults of commits, which last until they are ended.
   bool loses_commits = false;   // They do not reach the broker.
   bool loses_answers = false;   // They do, but nobody hears of it.
+  bool delays_answers = false;  // Until it is ended.
   int partial_commits = 0;      // So many leave a partition out.
 
   bool loses_anything() const { return loses_commits || loses_answers; }

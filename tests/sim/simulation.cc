@@ -102,7 +102,7 @@ void Simulation::EndAllFaults() {
     process->handler().EndFaults();
     Life& life = process->life();
     life.Spare();
-    life.loses_commits = life.loses_answers = false;
+    life.loses_commits = life.loses_answers = life.delays_answers = false;
   }
 }
 
@@ -152,7 +152,9 @@ void Simulation::Mend(Process& process, bool skips) {
     CreateAll(process, stops && skips ? OnError::kSkip : scenario_.on_error,
               scenario_.num_consumers);
   }
+  if (!process.is_open()) return;
   for (const ViewStatus& status : process.engine().Status()) {
+    if (!process.is_open()) return;
     const std::string alter =
         base::Cat("ALTER MV ", status.name, " suspended=");
     if (status.state == ViewState::kFailed) {
@@ -162,7 +164,7 @@ void Simulation::Mend(Process& process, bool skips) {
         return CreateAll(process, OnError::kSkip, scenario_.num_consumers);
       }
       (void)process.Execute(alter + "1");
-      (void)process.Execute(alter + "0");
+      if (process.is_open()) (void)process.Execute(alter + "0");
     } else if (status.state == ViewState::kSuspended) {
       (void)process.Execute(alter + "0");
     }
@@ -171,7 +173,7 @@ void Simulation::Mend(Process& process, bool skips) {
 
 void Simulation::CreateAll(Process& process, OnError policy, int consumers) {
   (void)process.Execute(scenario_.CreateSource(policy, consumers));
-  for (int view = 0; view < scenario_.num_views; ++view) {
+  for (int view = 0; view < scenario_.num_views && process.is_open(); ++view) {
     (void)process.Execute(scenario_.CreateView(view));
   }
 }

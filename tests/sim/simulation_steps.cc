@@ -108,6 +108,10 @@ void Simulation::AddStatements() {
                                      scenario_.ViewName(AnyView()),
                                      " suspended=", random_.Below(2)));
   });
+  Add(6, "The operator mends a process", [this] {
+    Process* process = AnyRunning();
+    if (process != nullptr) Mend(*process, false);
+  });
   Add(1, "DROP SOURCE", [this] {
     Process* process = AnyRunning();
     if (process != nullptr) (void)process->Execute("DROP SOURCE s");
@@ -246,6 +250,7 @@ void Simulation::AddCommitFaults() {
     const bool begins = random_.OneIn(2);
     life.loses_commits = begins && random_.OneIn(2);
     life.loses_answers = begins && !life.loses_commits;
+    life.delays_answers = !begins && random_.OneIn(2);
     life.partial_commits = random_.Below(5);
   });
 }

@@ -73,6 +73,9 @@ class MortalSink : public SinkAround {
                      std::vector<RefusedRow>& refused) override {
     const Fate fate = life_->Enter();
     if (fate == Fate::kDead) return DeadStatus();
+    if (must_load_positions_) {
+      view_->Problem("I6: wrote after a conflict without reading positions");
+    }
     absl::Status status;
     try {
       status = sink_->Write(rows, context, refused);
@@ -83,6 +86,7 @@ class MortalSink : public SinkAround {
     }
     Trace(rows, context, status, refused.size());
     if (fate == Fate::kDiesAfter) return DeadStatus();
+    must_load_positions_ = traits().keeps_positions && absl::IsAborted(status);
     // To refuse rows is no fault: the others are written once all the same.
     // But a message may have good rows too when a bad one is found by halving,
     // and on_error=stop gives back all of it.
@@ -105,6 +109,7 @@ class MortalSink : public SinkAround {
   absl::StatusOr<std::vector<PartitionOffset>> LoadPositions(
       std::string_view consumer_group) override {
     if (life_->Enter() != Fate::kLives) return DeadStatus();
+    must_load_positions_ = false;
     return sink_->LoadPositions(consumer_group);
   }
 
@@ -127,6 +132,7 @@ class MortalSink : public SinkAround {
   }
 
   const std::shared_ptr<Life> life_;
+  bool must_load_positions_ = false;
 };
 
 class WatchedProvider : public TableProvider {

@@ -166,6 +166,7 @@ class WatchedSource : public Source {
         return std::holds_alternative<CommitFinished>(event);
       });
     }
+    DelayAnswers(events);
     for (SourceEvent& event : events) {
       auto* finished = std::get_if<CommitFinished>(&event);
       if (finished == nullptr) continue;
@@ -177,6 +178,21 @@ class WatchedSource : public Source {
       }
       if (!finished->status.ok()) world_->Fault(view_);
     }
+  }
+
+  void DelayAnswers(std::vector<SourceEvent>& events) {
+    if (!life_->delays_answers) {
+      events.insert(events.begin(), delayed_.begin(), delayed_.end());
+      delayed_.clear();
+      return;
+    }
+    std::erase_if(events, [this](const SourceEvent& event) {
+      const auto* finished = std::get_if<CommitFinished>(&event);
+      if (finished == nullptr) return false;
+      if (!finished->status.ok()) world_->Fault(view_);
+      delayed_.push_back(event);
+      return true;
+    });
   }
 
   void TracePoll(const MessageBatch& messages, size_t first,
@@ -211,6 +227,7 @@ class WatchedSource : public Source {
   absl::Duration oldest_ = absl::InfiniteDuration();
   absl::Duration last_poll_;
   std::map<int32_t, int64_t> next_;  // To be delivered, by partition.
+  std::vector<SourceEvent> delayed_;
   MessageBatch stale_;
   int polls_ = 0;
 };

@@ -15,6 +15,10 @@ if(ROWFALL_SANITIZE)
     -fno-sanitize-recover=undefined
     # gcc tells that ThreadSanitizer knows no fences, which is no error.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+  if(ROWFALL_SANITIZE MATCHES "thread")
+    target_compile_options(rowfall_build INTERFACE
+      "SHELL:-include ${PROJECT_SOURCE_DIR}/cmake/tsan.h")
+  endif()
   target_link_options(rowfall_build INTERFACE -fsanitize=${ROWFALL_SANITIZE})
 endif()
 

@@ -167,6 +167,17 @@ TEST_F(OffsetLedgerTest, AnEndThatWasFixedIsCommitted) {
   EXPECT_THAT(ledger_.Uncommitted(), IsEmpty());
 }
 
+// A table that keeps positions says where to begin, not the group.
+TEST_F(OffsetLedgerTest, AStartThatTheGroupDoesNotKnowIsCommitted) {
+  Assign({{kA0, 5}, {kA1, 7}, {kB0, kOffsetBeginning}});
+  EXPECT_TRUE(ledger_.CommittedElsewhere({kA0, 3}));
+  EXPECT_FALSE(ledger_.CommittedElsewhere({kA1, 7}));
+  EXPECT_FALSE(ledger_.CommittedElsewhere({kB0, kOffsetNone}));
+  EXPECT_THAT(ledger_.Uncommitted(), ElementsAre(PartitionOffset{kA0, 5}));
+  Commit(1);
+  EXPECT_THAT(ledger_.Uncommitted(), IsEmpty());
+}
+
 // --- Settling ----------------------------------------------------------------
 
 TEST_F(OffsetLedgerTest, NothingIsCommittedBeforeItIsSettled) {

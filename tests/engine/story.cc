@@ -101,7 +101,8 @@ Story::Story()
   AddLooks();
 }
 
-Story::~Story() = default;
+// The engine logs to the end.
+Story::~Story() { engine_.reset(); }
 
 std::string Story::Tell(const std::string& input) {
   Words lines = Split(input, true);

@@ -53,8 +53,8 @@ TEST(FoundTest, EachDeadLetterHasItsOwnRow) {
   }
   std::vector<std::string> rows;
   for (const auto& reject : handler->rejects()) rows.push_back(reject.row);
-  EXPECT_THAT(rows, ::testing::ElementsAre("{\"id\":1}", "{\"id\":2}",
-                                           "{\"id\":3}"));
+  EXPECT_THAT(rows,
+              ::testing::ElementsAre("{\"id\":1}", "{\"id\":2}", "{\"id\":3}"));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace rowfall::tests {
 
 // What becomes of a call to the outside.
 enum class Fate : uint8_t {
-  kDead,       // The process is dead: nothing happens any more.
+  kDead,  // The process is dead: nothing happens any more.
   kLives,
   kDiesAfter,  // The call has its effect, the process never hears of it.
 };

@@ -21,9 +21,9 @@ std::string Place(const RowId& row) {
 // How often a message is handed over: once, or once for each bad row.
 int NumRejects(const LogEntryFacts& facts) {
   if (facts.unreadable) return 1;
-  return static_cast<int>(std::count_if(
-      facts.rows.begin(), facts.rows.end(),
-      [](const LogEntryFacts::Row& row) { return row.bad; }));
+  return static_cast<int>(
+      std::count_if(facts.rows.begin(), facts.rows.end(),
+                    [](const LogEntryFacts::Row& row) { return row.bad; }));
 }
 
 }  // namespace
@@ -81,8 +81,8 @@ void ViewOracle::Written(const RowId& row) {
   }
   ++num_duplicates_;
   if (scenario_.traits.keeps_positions) {
-    Problem(base::Cat("I6: wrote twice although positions are kept: ",
-                      Place(row)));
+    Problem(
+        base::Cat("I6: wrote twice although positions are kept: ", Place(row)));
   } else if (!MayRepeat(row.partition, row.offset, state.first_step)) {
     Problem(base::Cat("I6: wrote twice without a fault: ", Place(row),
                       ", first in step ", state.first_step));
@@ -101,8 +101,8 @@ void ViewOracle::PositionsStored(std::span<const PartitionRange> ranges) {
 }
 
 void ViewOracle::Refused(const RowId& row) {
-  StateOf(row.partition, row.offset)
-      .rows[static_cast<size_t>(row.k)].refused = true;
+  StateOf(row.partition, row.offset).rows[static_cast<size_t>(row.k)].refused =
+      true;
 }
 
 void ViewOracle::HandedOver(int partition, int64_t offset) {
@@ -121,7 +121,8 @@ void ViewOracle::HandedOver(int partition, int64_t offset) {
 
 void ViewOracle::HandedOverRow(const RowId& row) {
   ++StateOf(row.partition, row.offset)
-        .rows[static_cast<size_t>(row.k)].handed_over;
+        .rows[static_cast<size_t>(row.k)]
+        .handed_over;
 }
 
 void ViewOracle::Fault(std::span<const int64_t> committed) {
@@ -195,8 +196,7 @@ void ViewOracle::CheckOrder(const RowId& row) {
       continue;
     }
     const size_t k = static_cast<size_t>(next.k);
-    if (!state.rows[k].refused &&
-        !RowIsDurable(facts, k, state)) {
+    if (!state.rows[k].refused && !RowIsDurable(facts, k, state)) {
       break;
     }
     ++next.k;

@@ -30,25 +30,24 @@ void Process::Open() {
   options.threading = Threading::kHostThreads;
   options.random_seed = world_->scenario.seed + 1;
   options.log = [this](const LogEntry& entry) {
-    world_->Trace(base::Cat("  ", entry.view, "/", entry.worker, ": ",
-                            entry.text));
+    world_->Trace(
+        base::Cat("  ", entry.view, "/", entry.worker, ": ", entry.text));
   };
   auto engine = Engine::Open(std::move(options));
   if (!engine.ok()) {
-    return world_->views[0]->Problem(
-        base::Cat(name_, " does not open: ",
-                  base::FromAbsl(engine.status().message())));
+    return world_->views[0]->Problem(base::Cat(
+        name_, " does not open: ", base::FromAbsl(engine.status().message())));
   }
   engine_ = *std::move(engine);
 }
 
 absl::Status Process::Execute(const std::string& sql) {
   const absl::Status status = engine_->Execute(sql).status();
-  world_->Trace(base::Cat(name_, ": ", sql, ": ",
-                          base::FromAbsl(status.ToString())));
+  world_->Trace(
+      base::Cat(name_, ": ", sql, ": ", base::FromAbsl(status.ToString())));
   if (absl::IsInternal(status) && !life_->dead()) {
-    world_->views[0]->Problem(base::Cat("'", sql, "' gave ",
-                                        base::FromAbsl(status.ToString())));
+    world_->views[0]->Problem(
+        base::Cat("'", sql, "' gave ", base::FromAbsl(status.ToString())));
   }
   if (life_->dead()) Crash();
   return status;
@@ -80,9 +79,8 @@ void Process::CheckProgress(const ViewStatus& status, ViewOracle& view,
                             int number) {
   if (world_->commits_moved_back()) return;
   for (const PartitionStatus& shown : status.partitions) {
-    const int64_t committed =
-        world_->broker.Committed(world_->scenario.Group(number), kTopic,
-                                 shown.partition.partition);
+    const int64_t committed = world_->broker.Committed(
+        world_->scenario.Group(number), kTopic, shown.partition.partition);
     if (shown.committed <= std::max<int64_t>(committed, 0)) continue;
     view.Problem(base::Cat("I10: shows ", shown.committed, " of partition ",
                            shown.partition.partition, " as committed, it is ",

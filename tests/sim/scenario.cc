@@ -9,9 +9,12 @@ namespace {
 
 const char* PolicyName(OnError policy) {
   switch (policy) {
-    case OnError::kSkip: return "skip";
-    case OnError::kDeadLetter: return "dead_letter";
-    case OnError::kStop: return "stop";
+    case OnError::kSkip:
+      return "skip";
+    case OnError::kDeadLetter:
+      return "dead_letter";
+    case OnError::kStop:
+      return "stop";
   }
   return "";
 }
@@ -36,8 +39,8 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   scenario.seed = seed;
   scenario.num_partitions = random.Between(1, 6);
   scenario.num_consumers = random.Between(1, 3);
-  scenario.batch = random.OneIn(3) ? random.Between(1, 3)
-                                   : random.Between(1, 20);
+  scenario.batch =
+      random.OneIn(3) ? random.Between(1, 3) : random.Between(1, 20);
   scenario.batch_timeout_ms = random.OneIn(3) ? 1 : random.Between(1, 500);
   scenario.num_processes = random.OneIn(2) ? 2 : 1;
   scenario.num_views = random.OneIn(3) ? 2 : 1;
@@ -56,11 +59,11 @@ Scenario Scenario::FromSeed(uint64_t seed) {
 }
 
 std::string Scenario::ToString() const {
-  std::string text = base::Cat(
-      num_partitions, " partitions, ", num_processes, " processes, ",
-      num_views, " views, ", num_consumers, " consumers, batch ", batch, "/",
-      batch_timeout_ms, " ms, on_error ", PolicyName(on_error), ", ",
-      num_steps, " steps");
+  std::string text =
+      base::Cat(num_partitions, " partitions, ", num_processes, " processes, ",
+                num_views, " views, ", num_consumers, " consumers, batch ",
+                batch, "/", batch_timeout_ms, " ms, on_error ",
+                PolicyName(on_error), ", ", num_steps, " steps");
   const auto add = [&text](bool is_set, const char* name) {
     if (is_set) base::AppendCat(text, ", ", name);
   };
@@ -94,8 +97,8 @@ std::string Scenario::Group(int view) const {
 std::string Scenario::CreateSource(OnError policy, int consumers) const {
   return base::Cat(
       "CREATE SOURCE s (id bigint, p int, o bigint, k int, keep int, n text) "
-      "type='kafka' broker_list='b:1' consumer_group='g' topic_list='", kTopic,
-      "' num_consumers='", consumers, "' batch=", batch,
+      "type='kafka' broker_list='b:1' consumer_group='g' topic_list='",
+      kTopic, "' num_consumers='", consumers, "' batch=", batch,
       " batch_timeout=", batch_timeout_ms, " on_error='", PolicyName(policy),
       "'", retention ? " on_gap='earliest'" : "");
 }

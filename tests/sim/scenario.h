@@ -26,11 +26,12 @@ struct Scenario {
   int num_steps = 100;
   OnError on_error = OnError::kSkip;
   SinkTraits traits;
-  bool filters = false;       // The views have a WHERE.
+  bool filters = false;  // The views have a WHERE.
   bool bad_messages = false;
-  bool retention = false;     // on_gap='earliest', and the log is cut in front.
-  bool polls_mix = false;     // A poll brings events of several kinds at once.
-  bool stale_messages = false;  // Of an assignment that is gone, or read before.
+  bool retention = false;  // on_gap='earliest', and the log is cut in front.
+  bool polls_mix = false;  // A poll brings events of several kinds at once.
+  bool stale_messages =
+      false;  // Of an assignment that is gone, or read before.
   // What may go wrong. All false: a calm run, in which no row comes twice.
   bool sink_faults = false;
   bool refusals = false;

@@ -5,10 +5,10 @@
 #include <iostream>
 #include <string>
 
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 #include "absl/strings/str_join.h"
 #include "base/text.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
 #include "tests/sim/simulation.h"
 
 namespace rowfall::tests {
@@ -22,8 +22,8 @@ uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
 // The problems of a seed with how to see them again.
 std::string Report(uint64_t seed) {
   const SimOutcome outcome = Simulate(seed, Tracing::kOn);
-  return base::Cat(absl::StrJoin(outcome.trace, "\n"), "\n\nSeed ", seed,
-                   ": ", absl::StrJoin(outcome.problems, "\n"),
+  return base::Cat(absl::StrJoin(outcome.trace, "\n"), "\n\nSeed ", seed, ": ",
+                   absl::StrJoin(outcome.problems, "\n"),
                    "\nAgain: sim_test --first ", seed, " --seeds 1\n");
 }
 

@@ -21,8 +21,7 @@ Simulation::Simulation(const Scenario& scenario, Tracing tracing)
   }
   AddSteps();
   AddStatements();
-  if (scenario_.sink_faults || scenario_.refusals ||
-      scenario_.handler_faults) {
+  if (scenario_.sink_faults || scenario_.refusals || scenario_.handler_faults) {
     AddSinkFaults();
   }
   if (scenario_.broker_faults) AddBrokerFaults();
@@ -125,8 +124,8 @@ void Simulation::Heal() {
   std::string text = "I9: does not recover:";
   for (const auto& process : processes_) {
     for (const ViewStatus& view : process->engine().Status()) {
-      base::AppendCat(text, " ", view.name, " ", ViewStateName(view.state),
-                      " ", view.reason, " / ", view.last_error);
+      base::AppendCat(text, " ", view.name, " ", ViewStateName(view.state), " ",
+                      view.reason, " / ", view.last_error);
       for (const PartitionStatus& part : view.partitions) {
         base::AppendCat(text, ", ", part.partition.partition, " at ",
                         part.position, " committed ", part.committed, " end ",

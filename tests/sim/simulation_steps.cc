@@ -91,8 +91,7 @@ void Simulation::AddSteps() {
   Add(2, "Retention", [this] {
     const int partition = AnyPartition();
     auto& log = world_.log[static_cast<size_t>(partition)];
-    const auto before =
-        random_.Below(static_cast<int>(log.size()) + 1);
+    const auto before = random_.Below(static_cast<int>(log.size()) + 1);
     for (int i = 0; i < before; ++i) {
       log[static_cast<size_t>(i)].deleted = true;
     }
@@ -104,8 +103,7 @@ void Simulation::AddStatements() {
   Add(3, "ALTER", [this] {
     Process* process = AnyRunning();
     if (process == nullptr) return;
-    (void)process->Execute(base::Cat("ALTER MV ",
-                                     scenario_.ViewName(AnyView()),
+    (void)process->Execute(base::Cat("ALTER MV ", scenario_.ViewName(AnyView()),
                                      " suspended=", random_.Below(2)));
   });
   Add(6, "The operator mends a process", [this] {
@@ -130,8 +128,7 @@ void Simulation::AddStatements() {
     if (static_cast<int>(views.size()) != scenario_.num_views) return;
     if (!process->engine().Execute("SHOW SOURCE s").ok()) return;
     const int view = AnyView();
-    (void)process->Execute(
-        base::Cat("DROP MV ", scenario_.ViewName(view)));
+    (void)process->Execute(base::Cat("DROP MV ", scenario_.ViewName(view)));
     if (process->is_open()) {
       (void)process->Execute(scenario_.CreateView(view));
     }
@@ -142,10 +139,14 @@ void Simulation::AddStatements() {
 
 absl::Status Simulation::AnyStatus() {
   switch (random_.Below(6)) {
-    case 0: return absl::DeadlineExceededError("Too slow");
-    case 1: return absl::AbortedError("Taken away");
-    case 2: return absl::FailedPreconditionError("Not in this state");
-    default: return absl::UnavailableError("Down");
+    case 0:
+      return absl::DeadlineExceededError("Too slow");
+    case 1:
+      return absl::AbortedError("Taken away");
+    case 2:
+      return absl::FailedPreconditionError("Not in this state");
+    default:
+      return absl::UnavailableError("Down");
   }
 }
 
@@ -169,12 +170,10 @@ void Simulation::AddSinkFaults() {
   add(sink, 1, "A write goes well first", [this](Process& process) {
     process.tables().Pass(random_.Between(1, 4));
   });
-  add(sink, 1, "A write throws", [](Process& process) {
-    process.tables().Throw("thrown");
-  });
-  add(sink, 1, "A row is refused that is not there", [](Process& process) {
-    process.tables().RefuseMissingRow();
-  });
+  add(sink, 1, "A write throws",
+      [](Process& process) { process.tables().Throw("thrown"); });
+  add(sink, 1, "A row is refused that is not there",
+      [](Process& process) { process.tables().RefuseMissingRow(); });
   add(sink, 1, "Tables do not open", [this](Process& process) {
     process.tables().FailOpen(AnyStatus(), random_.Between(1, 3));
   });
@@ -265,9 +264,8 @@ void Simulation::AddCrashes() {
     if (!process.is_open()) return;
     process.life().DieIn(random_.Between(1, 30), random_.OneIn(2));
   });
-  Add(3, "Sessions of dead processes expire", [this] {
-    world_.zombies.clear();
-  });
+  Add(3, "Sessions of dead processes expire",
+      [this] { world_.zombies.clear(); });
 }
 
 }  // namespace rowfall::tests

@@ -207,8 +207,8 @@ class WatchedRejects : public RejectHandler {
         world_->log[static_cast<size_t>(p)][static_cast<size_t>(o)].payload;
     if (reject.message.has_payload != payload.has_value() ||
         (payload.has_value() && *payload != reject.message.payload)) {
-      view.Problem(base::Cat("I8: handed over other bytes: ",
-                             reject.ToString()));
+      view.Problem(
+          base::Cat("I8: handed over other bytes: ", reject.ToString()));
     }
     if (reject.stage != RejectStage::kSink) return view.HandedOver(p, o);
     view.HandedOverRow({p, o, NumberIn(reject.row, "\"k\":")});

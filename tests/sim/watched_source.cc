@@ -197,9 +197,9 @@ class WatchedSource : public Source {
 
   void TracePoll(const MessageBatch& messages, size_t first,
                  const std::vector<SourceEvent>& events) {
-    static const char* const kNames[] = {"assigned",         "revoked",
-                                         "commit finished",  "end",
-                                         "out of range",     "trouble"};
+    static const char* const kNames[] = {"assigned",        "revoked",
+                                         "commit finished", "end",
+                                         "out of range",    "trouble"};
     std::string text = base::Cat("  ", name_, " polls");
     for (size_t i = first; i < messages.size(); ++i) {
       base::AppendCat(text, " ", messages.position(i).partition, "@",

@@ -34,8 +34,8 @@ World::World(const Scenario& chosen)
   broker.CreateTopic(kTopic, scenario.num_partitions);
   for (int view = 0; view < scenario.num_views; ++view) {
     tables->Add(scenario.TableName(view), TableSchema(), scenario.traits);
-    views.push_back(std::make_unique<ViewOracle>(scenario, &log,
-                                                 scenario.ViewName(view)));
+    views.push_back(
+        std::make_unique<ViewOracle>(scenario, &log, scenario.ViewName(view)));
   }
 }
 
@@ -93,8 +93,8 @@ std::vector<int64_t> World::CommittedOf(const ViewOracle* view) const {
   for (size_t i = 0; i < views.size(); ++i) {
     if (views[i].get() != view) continue;
     for (int p = 0; p < scenario.num_partitions; ++p) {
-      committed.push_back(broker.Committed(
-          scenario.Group(static_cast<int>(i)), kTopic, p));
+      committed.push_back(
+          broker.Committed(scenario.Group(static_cast<int>(i)), kTopic, p));
     }
   }
   return committed;

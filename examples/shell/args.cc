@@ -119,7 +119,7 @@ and materialized views go to rowfall, all others to a SQLite database.
 
 Lines that start with a dot:
   .wait TABLE ROWS SECONDS      until the table has that many rows
-  .caughtup SECONDS             until no running view has lag
+  .caughtup SECONDS             until no view has lag, suspended ones aside
   .sleep SECONDS
   .produce [--keyed] TOPIC FILE a message a line; --keyed: key TAB value
   .restart                      stops the engine and opens it again

@@ -171,11 +171,12 @@ bool EngineHost::CaughtUp(const ViewStatus& view, const Reading& reading) {
                      });
 }
 
-bool EngineHost::CaughtUp() {
+absl::StatusOr<bool> EngineHost::CaughtUp() {
   for (const ViewStatus& view : engine_->Status()) {
-    if (view.state == ViewState::kSuspended ||
-        view.state == ViewState::kFailed) {
-      continue;
+    if (view.state == ViewState::kSuspended) continue;
+    if (view.state == ViewState::kFailed) {
+      return absl::FailedPreconditionError("View '" + view.name +
+                                           "' is failed: " + view.reason);
     }
     std::optional<Reading> reading;
     {

@@ -39,7 +39,8 @@ class EngineHost {
 
   /// Returns whether no running view has lag, asking the brokers themselves
   /// where each topic ends.
-  bool CaughtUp();
+  /// Errors: FailedPrecondition: a view has failed.
+  absl::StatusOr<bool> CaughtUp();
 
  private:
   /// What a view reads, as its consumers were told.

@@ -185,8 +185,7 @@ absl::Status Session::WaitForRows(const std::string& table,
 absl::Status Session::WaitUntilCaughtUp(const std::string& seconds) {
   const auto limit = ParseSeconds(seconds);
   if (!limit.ok()) return limit.status();
-  const auto reached = WaitUntil(
-      *limit, [&]() -> absl::StatusOr<bool> { return host_->CaughtUp(); });
+  const auto reached = WaitUntil(*limit, [&] { return host_->CaughtUp(); });
   if (!reached.ok() || *reached) return reached.status();
   return absl::DeadlineExceededError("Views still have lag after " + seconds +
                                      " seconds" + ViewStates());

@@ -32,7 +32,8 @@ ROWFALL_EXPORT std::optional<TextPlace> ErrorPlace(const absl::Status& status);
 ///                ^
 ///
 /// Just the text where the status has no place. Tabs are kept, so the caret
-/// stands right in a terminal.
+/// stands right in a terminal. The line is repeated as it was typed: where it
+/// holds a password, show it to who typed it, and log the status alone.
 ROWFALL_EXPORT std::string ErrorWithCaret(const absl::Status& status,
                                           std::string_view sql);
 

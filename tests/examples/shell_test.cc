@@ -169,6 +169,15 @@ TEST_F(Shell, TellsWhyAWaitTimedOut) {
   EXPECT_THAT(Run(".wiat t 1 1\n").err, HasSubstr("'.wiat'"));
 }
 
+TEST_F(Shell, DoesNotTakeAFailedViewForCaughtUp) {
+  const Outcome outcome =
+      Run(kSetup + (".produce my-data " + folder_.Write("bad", "{\"id\"\n")) +
+              "\n.caughtup 60\n",
+          {"--embedded-broker", "my-data:4"});
+  EXPECT_EQ(outcome.exit_status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("ERROR: View 'view_table' is failed: "));
+}
+
 TEST_F(Shell, ReadsAScript) {
   const std::string script = folder_.Write("s.sql", "SELECT 'ü' AS u;\n");
   EXPECT_EQ(Run("", {"-f", script, "--format", "tsv"}).out, "u\nü\n");

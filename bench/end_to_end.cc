@@ -1,202 +1,181 @@
 // SPDX-License-Identifier: Apache-2.0
-// rowfall-bench-end-to-end: from a Kafka topic to the rows of a table.
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <atomic>
+// rowfall-bench-end-to-end: from a Kafka topic to rows, against others.
 #include <cstdio>
-#include <memory>
-#include <regex>
+#include <map>
+#include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "absl/status/statusor.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
-#include "bench/baseline.h"
-#include "bench/bench_tables.h"
-#include "bench/first_message.h"
-#include "bench/flags.h"
-#include "rowfall/engine.h"
-#include "rowfall/error.h"
-#include "rowfall/transform.h"
+#include "bench/baseline/baselines.h"
+#include "bench/runner/engine_run.h"
+#include "bench/runner/figures.h"
+#include "bench/runner/flags.h"
+#include "bench/runner/median.h"
+#include "bench/runner/record.h"
+#include "bench/workload/workload.h"
 
 namespace rowfall::bench {
 namespace {
 
 constexpr char kUsage[] =
     R"(usage: rowfall-bench-end-to-end --brokers B --topic T --messages N
-         --source SQL --view SQL [--sink null|memory|sqlite] [--baseline]
+         [--workload W | --source SQL --view SQL] [--run LIST] [--rounds R]
 
-Reads a topic from its beginning in a new group until N messages are written
-and prints a line of JSON. --brokers and --topic stand above those of the
-source's statement, which may lack them. --baseline first reads the topic with
-a plain librdkafka consumer that throws the messages away.
+Lets contenders read a topic from its beginning, each in a process of its own,
+in turn (A B A B ...), R times each, and prints a line of JSON a run, then one
+a contender with the median. LIST is separated by ';', "raw;rowfall" where it
+is not given. A contender is a name, then settings:
+
+  raw        librdkafka alone in batches, messages thrown away
+  raw-poll   the same, message by message
+  plain      librdkafka's defaults, RapidJSON's DOM, structs of std::string,
+             a commit waited for each batch             (workload 'design')
+  sax        batches, RapidJSON's SAX in situ into columns, commits not waited
+             for                                        (workload 'design')
+  sqlite-api sax, rows inserted by the sqlite3 API      (workload 'design')
+  rowfall    this library
+
+  batch=N consumers=N views=N sink=null|memory|sqlite messages=N
+  some.property=VALUE: of librdkafka
+
+messages=N reads less of the topic than --messages.
 )";
 
-constexpr absl::Duration kLook = absl::Milliseconds(2);
-constexpr absl::Duration kLimit = absl::Minutes(10);
+struct Contender {
+  std::string text;
+  std::string name;
+  std::map<std::string, std::string> settings;
 
-struct Run {
-  std::string brokers;
-  std::string topic;
-  int64_t messages;
-  std::string source;
-  std::string view;
-  std::string sink;
+  int64_t Number(const std::string& setting, int64_t otherwise) const {
+    const auto found = settings.find(setting);
+    return found == settings.end() ? otherwise : std::stoll(found->second);
+  }
 };
 
-struct Figures {
-  int64_t messages = 0;
-  int64_t rows = 0;
-  double seconds = 0;
-  double cpu_seconds = 0;
-  double max_rss_mb = 0;
-};
-
-// Adds an option to CREATE SOURCE that it lacks.
-void AddOption(const std::string& name, const std::string& value,
-               std::string& sql) {
-  const std::regex present("\\b" + name + "\\s*=", std::regex::icase);
-  if (std::regex_search(sql, present)) return;
-  sql.append(" ").append(name).append("='").append(value).append("'");
-}
-
-std::string TableOf(const std::string& view) {
-  std::smatch match;
-  const std::regex to("\\bTO\\s+`?(\\w+)", std::regex::icase);
-  return std::regex_search(view, match, to) ? match[1].str() : "destination";
-}
-
-double CpuSeconds() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec +
-         (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-double MaxRssMb() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024.0;
-}
-
-SourceFactory ReadFrom(const Run& run, const EngineOptions& options,
-                       std::shared_ptr<FirstMessage> first) {
-  const std::string group = "rowfall-bench-" +
-                            std::to_string(absl::ToUnixMicros(absl::Now())) +
-                            "-" + std::to_string(getpid());
-  return [=, make = KafkaSourceFactory(options)](
-             SourceConfig config) -> absl::StatusOr<std::unique_ptr<Source>> {
-    config.brokers = {run.brokers};
-    config.topics = {run.topic};
-    config.consumer_group = group;
-    auto source = make(config);
-    if (!source.ok()) return source.status();
-    return WatchFirstMessage(*std::move(source), first);
-  };
-}
-
-// Messages that are done with, also those that gave no row.
-int64_t Settled(const Engine& engine) {
-  int64_t settled = 0;
-  for (const ViewStatus& view : engine.Status()) {
-    for (const PartitionStatus& partition : view.partitions) {
-      if (partition.lag >= 0) settled += partition.end - partition.lag;
-    }
+Contender ParseContender(const std::string& text, const Flags& flags) {
+  Contender contender;
+  std::istringstream words(text);
+  words >> contender.name;
+  contender.text = contender.name;
+  for (std::string word; words >> word;) {
+    const size_t equals = word.find('=');
+    if (equals == word.npos) flags.Fail("Expected name=value: '" + word + "'");
+    contender.settings[word.substr(0, equals)] = word.substr(equals + 1);
+    contender.text += " " + word;
   }
-  return settled;
+  return contender;
 }
 
-absl::Status WaitUntilDone(const Engine& engine, const Written& written,
-                           int64_t messages) {
-  const absl::Time deadline = absl::Now() + kLimit;
-  while (written.messages() < messages && Settled(engine) < messages) {
-    for (const ViewStatus& view : engine.Status()) {
-      if (view.state == ViewState::kFailed) {
-        return absl::FailedPreconditionError(view.reason);
-      }
-    }
-    if (absl::Now() > deadline) {
-      return absl::DeadlineExceededError(std::to_string(written.messages()) +
-                                         " of " + std::to_string(messages) +
-                                         " messages were written in time");
-    }
-    absl::SleepFor(kLook);
+std::vector<Contender> ParseContenders(const Flags& flags) {
+  std::vector<Contender> contenders;
+  std::istringstream list(flags.Text("--run", "raw;rowfall"));
+  for (std::string text; std::getline(list, text, ';');) {
+    contenders.push_back(ParseContender(text, flags));
   }
-  return absl::OkStatus();
+  return contenders;
 }
 
-absl::StatusOr<Figures> Measure(const Run& run) {
-  std::string source = run.source;
-  AddOption("type", "kafka", source);
-  AddOption("broker_list", run.brokers, source);
-  AddOption("topic_list", run.topic, source);
-  auto transform = Transform::Compile(source, run.view);
-  if (!transform.ok()) return transform.status();
-  const auto written = std::make_shared<Written>();
-  const auto first = std::make_shared<FirstMessage>();
-  auto tables =
-      MakeTables(run.sink, transform->schema(), TableOf(run.view), written);
-  if (!tables.ok()) return tables.status();
-  EngineOptions options;
-  options.tables = *std::move(tables);
-  options.source_factory = ReadFrom(run, options, first);
-  auto engine = Engine::Open(std::move(options));
-  if (!engine.ok()) return engine.status();
-
-  const double cpu = CpuSeconds();
-  for (const std::string& sql : {source, run.view}) {
-    const auto result = (*engine)->Execute(sql);
-    if (!result.ok()) return result.status();
+Workload ChosenWorkload(const Flags& flags) {
+  if (flags.Has("--source") || flags.Has("--view")) {
+    return {"own", "", flags.Text("--source"), flags.Text("--view")};
   }
-  absl::Status status = WaitUntilDone(**engine, *written, run.messages);
-  if (!status.ok()) return status;
-  const absl::Time end =
-      written->rows() > 0 ? written->last_write() : absl::Now();
-  Figures figures{std::max(written->messages(), Settled(**engine)),
-                  written->rows(), absl::ToDoubleSeconds(end - first->time()),
-                  CpuSeconds() - cpu, MaxRssMb()};
-  status = (*engine)->Stop();
-  if (!status.ok()) return status;
-  return figures;
+  const auto workload = FindWorkload(flags.Text("--workload", "design"));
+  if (!workload.ok()) flags.Fail(std::string(workload.status().message()));
+  return *workload;
 }
 
-int Fail(const absl::Status& status) {
-  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
-  return 1;
+Job JobOf(const Contender& contender, const Flags& flags) {
+  Job job{flags.Text("--brokers"),
+          flags.Text("--topic"),
+          contender.Number("messages", flags.Number("--messages", 0)),
+          {}};
+  for (const auto& [name, value] : contender.settings) {
+    if (name.find('.') != name.npos) job.properties[name] = value;
+  }
+  return job;
+}
+
+EngineSetup SetupOf(const Contender& contender, Workload workload) {
+  EngineSetup setup;
+  setup.workload = std::move(workload);
+  for (const auto& [name, value] : contender.settings) {
+    if (name == "batch") SetOption("batch", value, setup.workload.source);
+    if (name == "consumers") {
+      SetOption("num_consumers", value, setup.workload.source);
+    }
+    if (name == "sink") setup.sink = value;
+  }
+  setup.views = static_cast<int>(contender.Number("views", 1));
+  return setup;
+}
+
+absl::StatusOr<Figures> Run(const Contender& contender, const Job& job,
+                            const Workload& workload) {
+  const auto batch = static_cast<size_t>(contender.Number("batch", 100));
+  if (contender.name == "raw") return ReadInBatches(job);
+  if (contender.name == "raw-poll") return ReadOneByOne(job);
+  if (contender.name == "plain") return RunPlainProgram(job, batch);
+  if (contender.name == "sax") return RunSaxProgram(job, batch);
+  if (contender.name == "sqlite-api") return RunSqliteProgram(job, batch);
+  if (contender.name == "rowfall") {
+    return RunEngine(job, SetupOf(contender, workload));
+  }
+  return absl::InvalidArgumentError("Unknown contender: '" + contender.name +
+                                    "'");
+}
+
+double Rate(const Figures& figures) {
+  return static_cast<double>(figures.messages) / figures.seconds;
+}
+
+void PrintRun(const Workload& workload, const Contender& contender, int round,
+              const Figures& figures) {
+  Record record("end_to_end");
+  record.Text("workload", workload.name)
+      .Text("contender", contender.text)
+      .Count("round", round)
+      .Count("messages", figures.messages)
+      .Count("rows", figures.rows)
+      .Number("seconds", figures.seconds)
+      .Number("messages_per_s", Rate(figures))
+      .Number("cpu_s", figures.cpu_seconds)
+      .Number("max_rss_mb", figures.max_rss_mb);
+  if (figures.map_seconds > 0) {
+    record.Number("map_s", figures.map_seconds)
+        .Number("evaluate_s", figures.evaluate_seconds)
+        .Number("write_s", figures.write_seconds)
+        .Number("commit_s", figures.commit_seconds);
+  }
+  record.Print();
 }
 
 int Main(int argc, char** argv) {
-  const Flags flags(
-      argc, argv, kUsage,
-      {"--brokers", "--topic", "--messages", "--source", "--view", "--sink"},
-      {"--brokers", "--topic", "--messages", "--source", "--view"},
-      {"--baseline"});
-  const Run run{flags.Text("--brokers"),       flags.Text("--topic"),
-                flags.Number("--messages", 0), flags.Text("--source"),
-                flags.Text("--view"),          flags.Text("--sink", "null")};
-  double baseline = 0;
-  if (flags.Has("--baseline")) {
-    const auto rate = MeasureBaseline(run.brokers, run.topic, run.messages);
-    if (!rate.ok()) return Fail(rate.status());
-    baseline = *rate;
+  const Flags flags(argc, argv, kUsage,
+                    {"--brokers", "--topic", "--messages", "--workload",
+                     "--source", "--view", "--run", "--rounds"},
+                    {"--brokers", "--topic", "--messages"});
+  const Workload workload = ChosenWorkload(flags);
+  const auto contenders = ParseContenders(flags);
+  std::vector<std::vector<double>> rates(contenders.size());
+  for (int round = 1; round <= flags.Number("--rounds", 1); ++round) {
+    for (size_t i = 0; i < contenders.size(); ++i) {
+      const Job job = JobOf(contenders[i], flags);
+      const auto figures =
+          RunInChild([&] { return Run(contenders[i], job, workload); });
+      if (!figures.ok()) {
+        std::fprintf(stderr, "%s: %s\n", contenders[i].text.c_str(),
+                     std::string(figures.status().message()).c_str());
+        return 1;
+      }
+      PrintRun(workload, contenders[i], round, *figures);
+      rates[i].push_back(Rate(*figures));
+    }
   }
-  const auto figures = Measure(run);
-  if (!figures.ok()) return Fail(figures.status());
-  const double rate = figures->messages / std::max(figures->seconds, 1e-9);
-  std::printf(
-      "{\"messages\": %lld, \"seconds\": %.3f, \"messages_per_s\": %.0f, "
-      "\"cpu_s\": %.3f, \"max_rss_mb\": %.1f, \"rows\": %lld, "
-      "\"sink\": \"%s\"",
-      static_cast<long long>(figures->messages), figures->seconds, rate,
-      figures->cpu_seconds, figures->max_rss_mb,
-      static_cast<long long>(figures->rows), run.sink.c_str());
-  if (baseline > 0) {
-    std::printf(", \"baseline_messages_per_s\": %.0f, \"ratio\": %.3f",
-                baseline, rate / baseline);
+  for (size_t i = 0; i < contenders.size(); ++i) {
+    PrintMedian("end_to_end", workload.name, contenders[i].text, rates[i],
+                Median(rates[0]));
   }
-  std::printf("}\n");
   return 0;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the command lines of the bench programs.
-#include "bench/flags.h"
+#include "bench/runner/flags.h"
 
 #include <charconv>
 #include <cstdio>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A source in front of another that looks at the clock once.
-#include "bench/first_message.h"
+#include "bench/runner/first_message.h"
 
 #include <algorithm>
 #include <utility>

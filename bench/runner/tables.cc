@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sinks that throw rows away, keep them, or hand them to SQLite.
-#include "bench/bench_tables.h"
+#include "bench/runner/tables.h"
 
-#include <sqlite3.h>
-#include <unistd.h>
-
-#include <cstdlib>
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "bench/runner/temporary_database.h"
 #include "rowfall/storage/sqlite.h"
 
 namespace rowfall::bench {
@@ -74,21 +71,15 @@ class ForwardingSink : public Sink {
   const std::shared_ptr<Written> written_;
 };
 
-// A database file that goes with the object.
+// Tables of a database that goes with the object.
 class SqliteTables : public TableProvider {
  public:
-  SqliteTables(std::string folder, std::shared_ptr<TableProvider> tables,
+  SqliteTables(std::unique_ptr<TemporaryDatabase> file,
+               std::shared_ptr<TableProvider> tables,
                std::shared_ptr<Written> written)
-      : folder_(std::move(folder)),
+      : file_(std::move(file)),
         tables_(std::move(tables)),
         written_(std::move(written)) {}
-  ~SqliteTables() override {
-    tables_.reset();
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-      unlink((folder_ + "/bench.db" + suffix).c_str());
-    }
-    rmdir(folder_.c_str());
-  }
 
   absl::StatusOr<std::shared_ptr<Sink>> OpenTable(
       std::string_view name) override {
@@ -98,45 +89,23 @@ class SqliteTables : public TableProvider {
   }
 
  private:
-  const std::string folder_;
-  std::shared_ptr<TableProvider> tables_;
+  const std::unique_ptr<TemporaryDatabase> file_;
+  const std::shared_ptr<TableProvider> tables_;
   const std::shared_ptr<Written> written_;
 };
 
-absl::Status CreateTable(const std::string& path, const Schema& schema,
-                         const std::string& table) {
-  std::string sql = "CREATE TABLE \"" + table + "\" (";
-  for (const Field& field : schema.fields()) {
-    if (sql.back() != '(') sql.append(", ");
-    sql.append("\"" + field.name + "\" ").append(TypeName(field.type));
-    if (field.name == "id") sql.append(" PRIMARY KEY");
-  }
-  sql.append(")");
-  sqlite3* db = nullptr;
-  int code = sqlite3_open(path.c_str(), &db);
-  if (code == SQLITE_OK) {
-    code = sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr);
-  }
-  const std::string error = sqlite3_errmsg(db);
-  sqlite3_close(db);
-  return code == SQLITE_OK ? absl::OkStatus() : absl::UnavailableError(error);
-}
-
 absl::StatusOr<std::shared_ptr<TableProvider>> MakeSqliteTables(
-    const Schema& schema, const std::string& table,
+    const Schema& schema, const std::vector<std::string>& names,
     std::shared_ptr<Written> written) {
-  const char* parent = std::getenv("TMPDIR");
-  std::string folder = std::string(parent != nullptr ? parent : "/tmp") +
-                       "/rowfall-bench-XXXXXX";
-  if (mkdtemp(folder.data()) == nullptr) {
-    return absl::UnavailableError("Cannot make a folder in TMPDIR");
+  auto file = TemporaryDatabase::Make();
+  if (!file.ok()) return file.status();
+  for (const std::string& name : names) {
+    const absl::Status status = (*file)->CreateTable(name, schema);
+    if (!status.ok()) return status;
   }
-  const std::string path = folder + "/bench.db";
-  const absl::Status status = CreateTable(path, schema, table);
-  if (!status.ok()) return status;
-  auto tables = OpenSqliteDatabase(path);
+  auto tables = OpenSqliteDatabase((*file)->path());
   if (!tables.ok()) return tables.status();
-  return std::make_shared<SqliteTables>(folder, *std::move(tables),
+  return std::make_shared<SqliteTables>(*std::move(file), *std::move(tables),
                                         std::move(written));
 }
 
@@ -164,14 +133,14 @@ absl::Time Written::last_write() const {
 }
 
 absl::StatusOr<std::shared_ptr<TableProvider>> MakeTables(
-    const std::string& sink, const Schema& schema, const std::string& table,
-    std::shared_ptr<Written> written) {
+    const std::string& sink, const Schema& schema,
+    const std::vector<std::string>& names, std::shared_ptr<Written> written) {
   if (sink == "null" || sink == "memory") {
     const Rows rows = sink == "null" ? Rows::kThrowAway : Rows::kKeep;
     return std::make_shared<CountingTables>(schema, rows, std::move(written));
   }
   if (sink == "sqlite") {
-    return MakeSqliteTables(schema, table, std::move(written));
+    return MakeSqliteTables(schema, names, std::move(written));
   }
   return absl::InvalidArgumentError(
       "Sink must be 'null', 'memory' or 'sqlite': '" + sink + "'");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Destinations for the end-to-end bench, and what they have seen.
-#ifndef ROWFALL_BENCH_BENCH_TABLES_H_
-#define ROWFALL_BENCH_BENCH_TABLES_H_
+#ifndef ROWFALL_BENCH_RUNNER_TABLES_H_
+#define ROWFALL_BENCH_RUNNER_TABLES_H_
 
 #include <atomic>
 #include <memory>
@@ -33,14 +33,14 @@ class Written {
   std::vector<Batch> kept_;                       // Guarded by mutex_.
 };
 
-/// Returns the tables of `--sink`: each name opens a table of `schema`. "null"
-/// throws rows away, "memory" keeps them, "sqlite" writes them to a temporary
-/// database, which goes with the last reference.
+/// Returns the tables of a sink: each of `names` opens a table of `schema`.
+/// "null" throws rows away, "memory" keeps them, "sqlite" writes them to a
+/// temporary database, which goes with the last reference.
 /// Errors: InvalidArgument: another name.
 absl::StatusOr<std::shared_ptr<TableProvider>> MakeTables(
-    const std::string& sink, const Schema& schema, const std::string& table,
-    std::shared_ptr<Written> written);
+    const std::string& sink, const Schema& schema,
+    const std::vector<std::string>& names, std::shared_ptr<Written> written);
 
 }  // namespace rowfall::bench
 
-#endif  // ROWFALL_BENCH_BENCH_TABLES_H_
+#endif  // ROWFALL_BENCH_RUNNER_TABLES_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Notes when the first message of a run arrives.
-#ifndef ROWFALL_BENCH_FIRST_MESSAGE_H_
-#define ROWFALL_BENCH_FIRST_MESSAGE_H_
+#ifndef ROWFALL_BENCH_RUNNER_FIRST_MESSAGE_H_
+#define ROWFALL_BENCH_RUNNER_FIRST_MESSAGE_H_
 
 #include <memory>
 #include <mutex>
@@ -28,4 +28,4 @@ std::unique_ptr<Source> WatchFirstMessage(std::unique_ptr<Source> source,
 
 }  // namespace rowfall::bench
 
-#endif  // ROWFALL_BENCH_FIRST_MESSAGE_H_
+#endif  // ROWFALL_BENCH_RUNNER_FIRST_MESSAGE_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command lines of the bench programs.
-#ifndef ROWFALL_BENCH_FLAGS_H_
-#define ROWFALL_BENCH_FLAGS_H_
+#ifndef ROWFALL_BENCH_RUNNER_FLAGS_H_
+#define ROWFALL_BENCH_RUNNER_FLAGS_H_
 
 #include <cstdint>
 #include <map>
@@ -37,4 +37,4 @@ class Flags {
 
 }  // namespace rowfall::bench
 
-#endif  // ROWFALL_BENCH_FLAGS_H_
+#endif  // ROWFALL_BENCH_RUNNER_FLAGS_H_

@@ -82,9 +82,12 @@ run_endtoend() {
   end_to_end design design "$messages" "$rounds" "raw;raw-poll;rowfall \
 batch=100;rowfall batch=10000;sax;plain messages=$((messages / 10))" | note
 }
+# The second consumer is to share the work from the start: the first one hears
+# of it with its next heartbeat.
 run_heavy() {
+  local soon=heartbeat.interval.ms=100
   end_to_end heavy design "$few" "$rounds" \
-    "rowfall consumers=1;rowfall consumers=2" | note
+    "rowfall consumers=1 $soon;rowfall consumers=2 $soon" | note
 }
 run_shapes() {
   local shape

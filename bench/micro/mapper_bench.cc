@@ -186,6 +186,46 @@ void BM_Lines100(benchmark::State& state) {
 }
 BENCHMARK(BM_Lines100);
 
+// One column of each type, in messages of about the same size.
+std::string OneColumn(Random& random, Type type) {
+  const std::string number = std::to_string(random.Below(1000000));
+  switch (type) {
+    case Type::kFloat:
+    case Type::kDouble: return number + "." + std::to_string(random.Below(100));
+    case Type::kBool: return random.Below(2) == 0 ? "true" : "false";
+    case Type::kText: return "\"" + random.Text(20) + "\"";
+    case Type::kJson: return "{\"a\": " + number + ", \"b\": [true, null]}";
+    case Type::kMulti:
+    case Type::kMulti64:
+      return "[" + number + ", 7, " + std::to_string(random.Below(1000)) + "]";
+    case Type::kFloatVector: return "[0.5, -1.25, " + number + "]";
+    default: return number;
+  }
+}
+
+template <Type kType>
+std::string TypeMessage(Random& random, int id) {
+  return "{\"id\": " + std::to_string(id) +
+         ", \"v\": " + OneColumn(random, kType) + ", \"rest\": \"" +
+         random.Text(60) + "\"}";
+}
+
+template <Type kType>
+void BM_Type(benchmark::State& state) {
+  RunMapper(state, {{"v", "v", {}, kType}}, TypeMessage<kType>);
+}
+BENCHMARK_TEMPLATE(BM_Type, Type::kInt);
+BENCHMARK_TEMPLATE(BM_Type, Type::kBigint);
+BENCHMARK_TEMPLATE(BM_Type, Type::kFloat);
+BENCHMARK_TEMPLATE(BM_Type, Type::kDouble);
+BENCHMARK_TEMPLATE(BM_Type, Type::kBool);
+BENCHMARK_TEMPLATE(BM_Type, Type::kText);
+BENCHMARK_TEMPLATE(BM_Type, Type::kJson);
+BENCHMARK_TEMPLATE(BM_Type, Type::kMulti);
+BENCHMARK_TEMPLATE(BM_Type, Type::kMulti64);
+BENCHMARK_TEMPLATE(BM_Type, Type::kTimestamp);
+BENCHMARK_TEMPLATE(BM_Type, Type::kFloatVector);
+
 int Dump(const char* path) {
   std::FILE* const file = std::fopen(path, "w");
   if (file == nullptr) return 1;

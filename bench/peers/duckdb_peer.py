@@ -37,7 +37,7 @@ def into_table(connection, query):
 def into_aggregate(connection, query):
     return connection.execute(
         "SELECT COUNT(id), MAX(strlen(name)), MAX(strlen(short_name)), "
-        f"MAX(received_at), MAX(size) FROM ({query})"
+        f"MAX(epoch_us(received_at)), MAX(size) FROM ({query})"
     ).fetchone()[0]
 
 

@@ -280,8 +280,8 @@ set style fill solid 0.8 border -1
 def gnuplot(folder, name, title, unit, commands):
     if shutil.which("gnuplot") is None:
         return
-    script = SETTINGS.format(folder=folder, name=name, title=title,
-                             unit=unit) + commands
+    script = SETTINGS.format(folder=folder, name=name, unit=unit,
+                             title=title.replace("'", "''")) + commands
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
 
 

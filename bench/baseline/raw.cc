@@ -14,7 +14,7 @@ absl::StatusOr<Figures> ReadInBatches(const Job& job) {
   while (!(*reader)->done()) {
     const ssize_t got = rd_kafka_consume_batch_queue(
         (*reader)->queue(), TopicReader::kTimeoutMs, batch.data(),
-        batch.size());
+        (*reader)->Next(batch.size()));
     if (got <= 0) break;
     int64_t messages = 0;
     for (ssize_t i = 0; i < got; ++i) {

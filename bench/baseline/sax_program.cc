@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The programs of somebody who takes trouble.
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <string>
@@ -33,7 +34,7 @@ absl::Status ReadBatch(TopicReader& reader, size_t batch,
   while (columns.num_rows() < batch && !reader.done()) {
     const ssize_t got = rd_kafka_consume_batch_queue(
         reader.queue(), TopicReader::kTimeoutMs, messages.data(),
-        std::min(batch - columns.num_rows(), messages.size()));
+        reader.Next(std::min(batch - columns.num_rows(), messages.size())));
     if (got <= 0) return absl::UnavailableError("No more messages came");
     const size_t before = columns.num_rows();
     for (ssize_t i = 0; i < got; ++i) {

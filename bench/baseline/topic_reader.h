@@ -5,6 +5,8 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -29,6 +31,9 @@ class TopicReader {
 
   /// Counts `messages` more. Starts the clock when the first come.
   void Count(int64_t messages);
+  /// Returns how many messages to ask for: one until the first has come, so
+  /// that the clock starts with it, then `batch`.
+  size_t Next(size_t batch) const { return count_ == 0 ? 1 : batch; }
   /// All messages of the job are there.
   bool done() const { return count_ >= wanted_; }
   /// Stops the clock.

@@ -19,6 +19,7 @@ Flags::Flags(int argc, char** argv, const std::string& usage,
       values_[name] = "";
       continue;
     }
+    if (name == "--help") Help();
     if (options.count(name) == 0) Fail("Unknown option: '" + name + "'");
     if (i + 1 == argc) Fail("Option without its value: '" + name + "'");
     values_[name] = argv[++i];
@@ -45,6 +46,11 @@ int64_t Flags::Number(const std::string& name, int64_t otherwise) const {
     Fail("Expected a positive number for " + name + ": '" + text + "'");
   }
   return value;
+}
+
+void Flags::Help() const {
+  std::fputs(usage_.c_str(), stdout);
+  std::exit(0);
 }
 
 void Flags::Fail(const std::string& problem) const {

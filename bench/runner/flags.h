@@ -11,7 +11,8 @@
 
 namespace rowfall::bench {
 
-/// Options of the form `--name value`, and switches `--name`.
+/// Options of the form `--name value`, and switches `--name`. `--help` prints
+/// the usage and ends the process.
 class Flags {
  public:
   /// Ends the process with `usage` where an option is unknown, lacks its
@@ -31,6 +32,8 @@ class Flags {
   [[noreturn]] void Fail(const std::string& problem) const;
 
  private:
+  [[noreturn]] void Help() const;
+
   std::string usage_;
   std::map<std::string, std::string> values_;
 };

@@ -39,6 +39,24 @@ struct Reject {
   int64_t payload_offset = -1;
   /// The refused row as JSON, where the stage is kSink.
   std::string row;
+  /// Which row of the message, from 0: its object where the stage is kType or
+  /// kEvaluate, the row that the view made of it where it is kSink. -1: all.
+  int64_t row_number = -1;
+  /// 1 for the first call with this reject, counted up when the handler failed
+  /// and it comes again at once.
+  int attempt = 1;
+  /// Whether an earlier call may have had this Id(): of this attempt, before
+  /// partitions moved, or of a run that ended before its commit. False: the
+  /// message came after the partition had been read to its end since it was
+  /// assigned to this worker, so no run before can have had it.
+  bool may_be_repeat = true;
+
+  /// Returns the same text for the same trouble whenever the message is read
+  /// again: "topic/partition@offset#row_number stage view". The idempotency
+  /// key for dead letters: store each once. Does not tell a topic from one
+  /// that was made anew under its name, nor, under GROUP BY and DISTINCT,
+  /// refused rows of batches that were cut differently.
+  ROWFALL_EXPORT std::string Id() const;
 
   /// Returns "reason [topic/partition@offset, column name]".
   ROWFALL_EXPORT std::string ToString() const;
@@ -51,8 +69,8 @@ class ROWFALL_EXPORT RejectHandler {
 
   /// Makes `reject` durable. OK: its offset may be committed. Any error: the
   /// batch waits and the call is repeated later, so the same reject can come
-  /// again; topic, partition and offset tell. Comes on the worker's thread;
-  /// several workers may call at once. Must not call the engine.
+  /// again, also after a crash: Reject::Id() tells. Comes on the worker's
+  /// thread; several workers may call at once. Must not call the engine.
   virtual absl::Status OnReject(const Reject& reject) = 0;
 };
 

@@ -36,6 +36,34 @@ struct PartitionStatus {
   int64_t lag = -1;                 ///< end - settled position; -1: unknown.
 };
 
+/// What became of a message, or a value of it, that could not be written.
+enum class ErrorFate : uint8_t {
+  kSkipped,       ///< By on_error='skip'.
+  kDeadLettered,  ///< The RejectHandler took it.
+  kNulled,        ///< By on_error='null': the row has NULL there.
+};
+
+/// Returns "skipped", "dead_lettered" or "nulled".
+ROWFALL_EXPORT std::string_view ErrorFateName(ErrorFate fate);
+
+/// What had one fate on one partition.
+struct ErrorStatus {
+  ErrorFate fate = ErrorFate::kSkipped;
+  TopicPartition partition;
+  uint64_t count = 0;  ///< Messages and rows; of kNulled values.
+  int64_t first_offset = kOffsetNone;  ///< The smallest one.
+  int64_t last_offset = kOffsetNone;   ///< The greatest one.
+  std::string example;  ///< A late one: "reason [topic/partition@offset, ...]".
+};
+
+/// What was wrong in one column of the source or the result, or in a clause.
+struct ColumnErrors {
+  std::string column;
+  uint64_t rejected = 0;  ///< Rows skipped or dead-lettered for it.
+  uint64_t nulled = 0;    ///< Values that became NULL.
+  std::string example;    ///< A late one.
+};
+
 struct ViewStatus {
   std::string name;
   std::string source;
@@ -51,6 +79,7 @@ struct ViewStatus {
   uint64_t rows_filtered = 0;   ///< Rows that gave none: WHERE, groups.
   uint64_t rows_written = 0;    ///< Rows that the sink took.
   uint64_t rejected = 0;        ///< Messages and rows rejected.
+  uint64_t nulled = 0;          ///< Values that became NULL.
   uint64_t batches = 0;
   uint64_t retries = 0;         ///< Calls of the sink that were repeated.
   uint64_t commits = 0;
@@ -58,6 +87,10 @@ struct ViewStatus {
   /// Time spent by all workers in each step.
   absl::Duration map_time, evaluate_time, write_time, commit_time;
   std::vector<PartitionStatus> partitions;
+  /// What was skipped, dead-lettered and nulled, by fate and partition, and
+  /// by column; counted when the batch was done.
+  std::vector<ErrorStatus> errors;
+  std::vector<ColumnErrors> column_errors;
 };
 
 /// Returns the metrics of `views` in Prometheus' text format.

@@ -19,13 +19,18 @@
 
 namespace rowfall {
 
-/// A message that gave no rows, or a row of it that was left out, and why.
+/// A message that gave no rows, a row of it that was left out, or a value of
+/// it that became NULL, and why.
 struct RejectedMessage {
   uint32_t message = 0;  ///< Index in the batch of messages.
   RejectStage stage = RejectStage::kParse;
   std::string column;
   std::string reason;
   int64_t payload_offset = -1;
+  /// Which row of the message, see Reject::row_number.
+  int64_t row_number = -1;
+  /// By on_error='null': the row is there, with NULL for the value.
+  bool replaced = false;
   friend bool operator==(const RejectedMessage&,
                          const RejectedMessage&) = default;
 };
@@ -55,7 +60,8 @@ class ROWFALL_EXPORT Transform {
   size_t batch_size() const;
 
   /// Maps the messages, evaluates the view on them as one batch and returns
-  /// the rows; what failed is appended to `rejected` in message order.
+  /// the rows; what failed is appended to `rejected` in message order. Of the
+  /// source's on_error only 'null' matters here.
   absl::StatusOr<Batch> Apply(const MessageBatch& messages,
                               std::vector<RejectedMessage>& rejected,
                               absl::Time now = absl::Now());

@@ -17,6 +17,8 @@ struct Leaf {
   std::string key;     // Lower case; matched in any (ASCII) case.
   base::Path path;     // Empty: the value itself.
   Type type = Type::kJson;
+  // A value that does not fit becomes NULL instead of rejecting its row.
+  bool replaceable = false;
 
   friend bool operator==(const Leaf&, const Leaf&) = default;
 };

@@ -16,6 +16,11 @@ std::string_view RejectStageName(RejectStage stage) {
   return "";
 }
 
+std::string Reject::Id() const {
+  return base::Cat(message.topic, "/", message.partition, "@", message.offset,
+                   "#", row_number, " ", RejectStageName(stage), " ", view);
+}
+
 std::string Reject::ToString() const {
   return base::Cat(reason, " [", base::EscapeControl(message.topic), "/",
                    message.partition, "@", message.offset,

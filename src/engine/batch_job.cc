@@ -3,6 +3,7 @@
 #include "engine/batch_job.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/mistake.h"
@@ -15,6 +16,31 @@ namespace {
 uint64_t Nanoseconds(absl::Duration duration) {
   return static_cast<uint64_t>(absl::ToInt64Nanoseconds(duration));
 }
+
+void SortUnique(std::vector<uint32_t>& numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+}
+
+// Numbers the rows of a result by the messages that they came from.
+class ResultNumbers {
+ public:
+  ResultNumbers(std::span<const uint32_t> origins, size_t num_messages)
+      : origins_(origins), num_messages_(num_messages) {}
+
+  // Returns which row of its message `row` is; rows come in order.
+  int64_t Next(uint32_t row) {
+    if (counts_.empty()) counts_.resize(num_messages_);
+    for (; next_ <= row; ++next_) ++counts_[origins_[next_]];
+    return static_cast<int64_t>(counts_[origins_[row]]) - 1;
+  }
+
+ private:
+  std::span<const uint32_t> origins_;
+  size_t num_messages_;
+  size_t next_ = 0;
+  std::vector<uint32_t> counts_;
+};
 
 }  // namespace
 
@@ -33,7 +59,8 @@ BatchJob::BatchJob(std::shared_ptr<const ViewSpec> spec, int worker,
     : spec_(std::move(spec)),
       board_(board),
       pipeline_(std::move(pipeline)),
-      reject_log_(spec_, worker) {
+      reject_log_(spec_, worker),
+      limit_(spec_->source.max_errors) {
   RejectHandler* handler = spec_->env->options().rejects.get();
   if (handler != nullptr) {
     dead_letters_ = std::make_unique<sink::DeadLetters>(*handler);
@@ -85,10 +112,11 @@ BatchJob::Outcome BatchJob::Process() {
   board_->counters.evaluate_ns.Add(Nanoseconds(processed_.evaluate_time));
   rejects_ = std::move(processed_.rejected);
   reject_rows_.clear();
-  if (!rejects_.empty() && spec_->on_error == plan::OnError::kStop) {
-    StopBeforeFirstReject();
-    return {};
-  }
+  errors_.Clear();
+  bad_.clear();
+  has_refused_ = false;
+  if (StopAtErrors()) return {};
+  if (!processed_.replaced.empty()) NoteReplaced();
   writer_->Begin(std::move(processed_.rows), ranges_, spec_->name,
                  spec_->consumer_group, rows_written_before_);
   after_rejects_ = Step::kWrite;
@@ -105,16 +133,18 @@ BatchJob::Outcome BatchJob::HandOver() {
     if (!status.ok() && !ROWFALL_MISTAKE(settle_before_dead_letter)) {
       return {Result::kRetry, status};
     }
-  } else {
-    for (size_t i = 0; i < rejects_.size(); ++i) {
-      reject_log_.Skipped(MakeReject(i));
-    }
+  }
+  const bool skips = spec_->on_error == plan::OnError::kSkip;
+  for (size_t i = 0; i < rejects_.size(); ++i) {
+    const Reject reject = MakeReject(i);
+    if (skips) reject_log_.Add("Skipped", reject);
+    errors_.Add(skips ? ErrorFate::kSkipped : ErrorFate::kDeadLettered, reject);
   }
   if (!rejects_.empty()) {
     const Reject reject = MakeReject(rejects_.size() - 1);
-    board_->SetLastError(base::Cat("Rejected at ",
-                                   RejectStageName(reject.stage), ": ",
-                                   reject.ToString()));
+    last_reject_ = reject.ToString();
+    board_->SetLastError(base::Cat(
+        "Rejected at ", RejectStageName(reject.stage), ": ", last_reject_));
   }
   num_rejected_ += rejects_.size();
   rejects_.clear();
@@ -148,12 +178,15 @@ BatchJob::Outcome BatchJob::Write() {
 
 void BatchJob::TakeRefused(Step next) {
   const Batch& rows = writer_->rows();
+  ResultNumbers numbers(rows.origins(), messages_.size());
   for (RefusedRow& refused : writer_->TakeRefused()) {
     if (ROWFALL_MISTAKE(forget_refused_rows)) continue;
     rejects_.push_back({rows.origins()[refused.row], RejectStage::kSink,
                         std::move(refused.column), std::move(refused.reason),
-                        -1});
+                        -1, numbers.Next(refused.row)});
     reject_rows_.push_back(refused.row);
+    bad_.push_back(rejects_.back().message);
+    has_refused_ = true;
   }
   after_rejects_ = next;
   step_ = rejects_.empty() ? next : Step::kRejects;
@@ -162,6 +195,18 @@ void BatchJob::TakeRefused(Step next) {
   }
   if (dead_letters_ != nullptr) dead_letters_->Begin(rejects_.size());
   if (step_ == Step::kDone) Count();
+}
+
+void BatchJob::NoteReplaced() {
+  for (const RejectedMessage& replaced : processed_.replaced) {
+    const Reject value = MakeReject(replaced);
+    reject_log_.Add("Replaced by NULL", value);
+    errors_.Add(ErrorFate::kNulled, value);
+  }
+  const Reject last = MakeReject(processed_.replaced.back());
+  board_->SetLastError(base::Cat("Replaced by NULL at ",
+                                 RejectStageName(last.stage), ": ",
+                                 last.ToString()));
 }
 
 void BatchJob::Count() {
@@ -173,6 +218,46 @@ void BatchJob::Count() {
   counters.rows_filtered.Add(given > result ? given - result : 0);
   counters.rows_written.Add(writer_->rows_written());
   counters.rejected.Add(num_rejected_);
+  counters.nulled.Add(processed_.replaced.size());
+  if (!errors_.empty()) board_->AddErrors(errors_);
+  if (has_refused_) CheckRefused();
+  limit_.Add(messages_, bad_);
+}
+
+bool BatchJob::StopAtErrors() {
+  for (const auto* some : {&rejects_, &processed_.replaced}) {
+    for (const RejectedMessage& error : *some) bad_.push_back(error.message);
+  }
+  if (bad_.empty()) return false;
+  SortUnique(bad_);
+  const auto breach = limit_.Find(messages_, bad_);
+  if (!rejects_.empty() && spec_->on_error == plan::OnError::kStop &&
+      (!breach.has_value() || rejects_.front().message <= breach->message)) {
+    StopBeforeFirstReject();
+    return true;
+  }
+  if (breach.has_value()) StopBefore(*breach);
+  return breach.has_value();
+}
+
+void BatchJob::StopBefore(const ErrorLimit::Breach& breach) {
+  std::string last;
+  for (const auto* some : {&processed_.replaced, &rejects_}) {
+    for (const RejectedMessage& error : *some) {
+      if (error.message == breach.message) last = MakeReject(error).ToString();
+    }
+  }
+  stop_reason_ =
+      absl::FailedPreconditionError(base::ToAbsl(limit_.Text(breach, last)));
+  Cut(breach.message);
+}
+
+void BatchJob::CheckRefused() {
+  SortUnique(bad_);
+  const auto breach = limit_.Find(messages_, bad_);
+  if (!breach.has_value() || !stop_reason_.ok()) return;
+  stop_reason_ = absl::FailedPreconditionError(
+      base::ToAbsl(limit_.Text(*breach, last_reject_)));
 }
 
 void BatchJob::StopBeforeFirstReject() {
@@ -190,8 +275,12 @@ void BatchJob::StopBeforeFirstReject() {
   if (reject.stage == RejectStage::kSink) {
     rows_written_before_ = RowsWrittenBefore(kept);
   }
-  if (!ROWFALL_MISTAKE(stop_behind_the_bad_message)) CutRanges(kept);
-  messages_.Truncate(kept);
+  Cut(kept);
+}
+
+void BatchJob::Cut(size_t num_messages) {
+  if (!ROWFALL_MISTAKE(stop_behind_the_bad_message)) CutRanges(num_messages);
+  messages_.Truncate(num_messages);
   rejects_.clear();
   step_ = Step::kProcess;
 }
@@ -224,7 +313,14 @@ void BatchJob::CutRanges(size_t num_messages) {
 }
 
 Reject BatchJob::MakeReject(size_t i) const {
-  const RejectedMessage& rejected = rejects_[i];
+  Reject reject = MakeReject(rejects_[i]);
+  if (i < reject_rows_.size()) {
+    writer_->rows().AppendRowJson(reject_rows_[i], reject.row);
+  }
+  return reject;
+}
+
+Reject BatchJob::MakeReject(const RejectedMessage& rejected) const {
   Reject reject;
   reject.source = spec_->source.name;
   reject.view = spec_->name;
@@ -233,10 +329,15 @@ Reject BatchJob::MakeReject(size_t i) const {
   reject.column = rejected.column;
   reject.reason = rejected.reason;
   reject.payload_offset = rejected.payload_offset;
-  if (i < reject_rows_.size()) {
-    writer_->rows().AppendRowJson(reject_rows_[i], reject.row);
-  }
+  reject.row_number = rejected.row_number;
+  reject.may_be_repeat = MayBeRepeat(reject.message);
   return reject;
+}
+
+bool BatchJob::MayBeRepeat(const Message& message) const {
+  const auto end =
+      first_ends_.find({std::string(message.topic), message.partition});
+  return end == first_ends_.end() || message.offset < end->second;
 }
 
 }  // namespace rowfall::engine

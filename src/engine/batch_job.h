@@ -5,6 +5,7 @@
 #define ROWFALL_ENGINE_BATCH_JOB_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "engine/error_limit.h"
+#include "engine/error_tally.h"
 #include "engine/pipeline.h"
 #include "engine/reject_log.h"
 #include "engine/view_board.h"
@@ -52,8 +55,16 @@ class BatchJob {
   // What is durable after kDone. Ends before the message that stop_reason()
   // names, if there is one.
   const std::vector<PartitionRange>& ranges() const { return ranges_; }
-  // After kDone: why the view must stop here, by `on_error=stop`.
+  // After kDone: why the view must stop here, by `on_error=stop` or because of
+  // `max_errors`.
   const absl::Status& stop_reason() const { return stop_reason_; }
+
+  // Partitions were assigned: what an earlier owner handed over is not known,
+  // up to where each is found to end first.
+  void Assigned() { first_ends_.clear(); }
+  void FoundEnd(const PartitionOffset& end) {
+    first_ends_.emplace(end.partition, end.offset);
+  }
 
  private:
   enum class Step : uint8_t { kProcess, kRejects, kWrite, kDone };
@@ -67,15 +78,28 @@ class BatchJob {
   Outcome HandOver();
   Outcome Write();
   void TakeRefused(Step next);
+  // Counts and logs the values that became NULL.
+  void NoteReplaced();
   void Count();
 
+  // Applies on_error=stop, or max_errors, to the result of step kProcess.
+  // Returns whether the batch was cut.
+  bool StopAtErrors();
   // Applies on_error=stop to the rejects at hand: the batch ends before the
   // first of them and is processed again.
   void StopBeforeFirstReject();
+  void StopBefore(const ErrorLimit::Breach& breach);
+  // Refused rows are known only when others were written: the batch is done
+  // before max_errors counts them.
+  void CheckRefused();
+  // The batch ends before a message and is processed again.
+  void Cut(size_t num_messages);
   // How many rows the sink took of those that come again after a cut.
   size_t RowsWrittenBefore(size_t num_messages) const;
   void CutRanges(size_t num_messages);
   Reject MakeReject(size_t i) const;
+  Reject MakeReject(const RejectedMessage& rejected) const;
+  bool MayBeRepeat(const Message& message) const;
 
   const std::shared_ptr<const ViewSpec> spec_;
   WorkerBoard* const board_;
@@ -94,6 +118,12 @@ class BatchJob {
   Step step_ = Step::kProcess;
   Step after_rejects_ = Step::kWrite;
   uint64_t num_rejected_ = 0;
+  ErrorTally errors_;  // Of the batch, shown when it is done.
+  ErrorLimit limit_;
+  std::vector<uint32_t> bad_;  // Messages of the batch with errors.
+  bool has_refused_ = false;
+  std::string last_reject_;
+  std::map<TopicPartition, int64_t> first_ends_;  // Since the assignment.
   size_t rows_written_before_ = 0;
   absl::Status stop_reason_;
 };

@@ -14,29 +14,42 @@
 namespace rowfall::engine {
 namespace {
 
+plan::OnError ResolveOnError(const SourceObject& source,
+                             const EngineOptions& options) {
+  if (source.plan.on_error != plan::OnError::kDefault &&
+      source.plan.on_error != plan::OnError::kNull) {
+    return source.plan.on_error;
+  }
+  return options.rejects != nullptr ? plan::OnError::kDeadLetter
+                                    : plan::OnError::kStop;
+}
+
+absl::Status BadOption(const SourceObject& source, std::string_view key,
+                       std::string_view what) {
+  const auto option = std::find_if(
+      source.statement.options.begin(), source.statement.options.end(),
+      [key](const sql::Option& other) { return other.key == key; });
+  return base::InvalidAt(option->value_place, what);
+}
+
 // The places of CREATE's checks that need more than the statement.
 absl::Status CheckSource(const SourceObject& source,
                          const EngineOptions& options) {
   ROWFALL_RETURN_IF_ERROR(CheckProperties(source.plan));
   if (source.plan.on_error == plan::OnError::kDeadLetter &&
       options.rejects == nullptr) {
-    const auto option = std::find_if(
-        source.statement.options.begin(), source.statement.options.end(),
-        [](const sql::Option& other) { return other.key == "on_error"; });
-    return base::InvalidAt(option->value_place,
-                           "Option on_error='dead_letter' needs a "
-                           "RejectHandler of the host");
+    return BadOption(source, "on_error",
+                     "Option on_error='dead_letter' needs a RejectHandler of "
+                     "the host");
+  }
+  if (source.plan.max_errors.is_set() &&
+      source.plan.on_error == plan::OnError::kDefault &&
+      options.rejects == nullptr) {
+    return BadOption(source, "max_errors",
+                     "Option max_errors has no effect without on_error, as "
+                     "the host has no RejectHandler");
   }
   return absl::OkStatus();
-}
-
-plan::OnError ResolveOnError(const SourceObject& source,
-                             const EngineOptions& options) {
-  if (source.plan.on_error != plan::OnError::kDefault) {
-    return source.plan.on_error;
-  }
-  return options.rejects != nullptr ? plan::OnError::kDeadLetter
-                                    : plan::OnError::kStop;
 }
 
 absl::Status Damaged(absl::StatusCode code, std::string_view what,
@@ -83,6 +96,7 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> BindView(
   binding.source_name = source.plan.name;
   binding.destination = &(*table)->schema();
   binding.functions = env->options().functions.get();
+  binding.replaces_failures = source.plan.on_error == plan::OnError::kNull;
   ROWFALL_ASSIGN_OR_RETURN(spec->plan,
                            plan::PlanView(view.statement.select, binding));
   spec->name = view.definition.name;

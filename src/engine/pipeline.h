@@ -22,6 +22,7 @@ namespace rowfall::engine {
 struct Processed {
   Batch rows;
   std::vector<RejectedMessage> rejected;  // In message order.
+  std::vector<RejectedMessage> replaced;  // By NULL, of rows that are there.
   size_t rows_in = 0;                     // Rows mapped.
   size_t rows_failed = 0;                 // Of these, failed in evaluation.
   absl::Duration map_time, evaluate_time;
@@ -44,6 +45,7 @@ class Pipeline {
       : mapper_(std::move(mapper)),
         evaluator_(std::move(evaluator)),
         clock_(clock) {}
+  void CollectRejects(const Batch& leaves, Processed& out);
 
   std::unique_ptr<map::Mapper> mapper_;
   std::unique_ptr<eval::Evaluator> evaluator_;

@@ -6,13 +6,13 @@
 
 namespace rowfall::engine {
 
-void RejectLog::Skipped(const Reject& reject) {
+void RejectLog::Add(std::string_view what, const Reject& reject) {
   const absl::Duration now = spec_->env->clock().Monotonic();
   if (now < next_line_) {
     ++left_out_;
     return;
   }
-  std::string text = base::Cat("Skipped at ", RejectStageName(reject.stage),
+  std::string text = base::Cat(what, " at ", RejectStageName(reject.stage),
                                ": ", reject.ToString());
   if (left_out_ != 0) {
     base::AppendCat(text, " and ", left_out_, " others since the last line");

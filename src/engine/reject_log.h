@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Logs skipped messages without flooding the log.
+// Logs skipped and nulled messages without flooding the log.
 #ifndef ROWFALL_ENGINE_REJECT_LOG_H_
 #define ROWFALL_ENGINE_REJECT_LOG_H_
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "engine/view_spec.h"
@@ -18,7 +19,8 @@ class RejectLog {
   RejectLog(std::shared_ptr<const ViewSpec> spec, int worker)
       : spec_(std::move(spec)), worker_(worker) {}
 
-  void Skipped(const Reject& reject);
+  // `what` became of it, e.g. "Skipped".
+  void Add(std::string_view what, const Reject& reject);
 
  private:
   std::shared_ptr<const ViewSpec> spec_;

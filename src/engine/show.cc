@@ -34,6 +34,23 @@ void AddPartition(const PartitionStatus& partition, Result& result) {
                  " worker=", partition.worker)});
 }
 
+// What was wrong, by fate and partition, then by column.
+void AddErrors(const ViewStatus& status, Result& result) {
+  for (const ErrorStatus& error : status.errors) {
+    result.rows.push_back(
+        {base::Cat(ErrorFateName(error.fate), " ", error.partition.topic, "/",
+                   error.partition.partition),
+         base::Cat("count=", error.count, " first=", error.first_offset,
+                   " last=", error.last_offset, " example=", error.example)});
+  }
+  for (const ColumnErrors& column : status.column_errors) {
+    result.rows.push_back(
+        {base::Cat("column ", column.column),
+         base::Cat("rejected=", column.rejected, " nulled=", column.nulled,
+                   " example=", column.example)});
+  }
+}
+
 }  // namespace
 
 Result ShowSources(const Sources& sources) { return ShowNames(sources); }
@@ -75,6 +92,7 @@ Result ShowStatus(const ViewStatus& status) {
   add("rows_written", base::Cat(status.rows_written));
   add("rows_filtered", base::Cat(status.rows_filtered));
   add("rejected", base::Cat(status.rejected));
+  add("nulled", base::Cat(status.nulled));
   add("batches", base::Cat(status.batches));
   add("retries", base::Cat(status.retries));
   add("commits", base::Cat(status.commits));
@@ -82,6 +100,7 @@ Result ShowStatus(const ViewStatus& status) {
   for (const PartitionStatus& partition : status.partitions) {
     AddPartition(partition, result);
   }
+  AddErrors(status, result);
   return result;
 }
 

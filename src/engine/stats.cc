@@ -50,6 +50,7 @@ void AddCounters(const std::vector<ViewStatus>& views, std::string& out) {
       {"rows_written_total", "Rows that the sink took.",
        &ViewStatus::rows_written},
       {"rejected_total", "Messages and rows rejected.", &ViewStatus::rejected},
+      {"nulled_total", "Values that became NULL.", &ViewStatus::nulled},
       {"batches_total", "Batches.", &ViewStatus::batches},
       {"retries_total", "Attempts of the sink that were repeated.",
        &ViewStatus::retries},
@@ -110,7 +111,63 @@ void AddPartitions(const std::vector<ViewStatus>& views, std::string& out) {
   }
 }
 
+// Begins a family whose samples have more labels than the view.
+void AddHead(std::string_view name, std::string_view type,
+             std::string_view help, std::string& out) {
+  base::AppendCat(out, "# HELP rowfall_", name, " ", help, "\n# TYPE rowfall_",
+                  name, " ", type, "\n");
+}
+
+void AddErrors(const std::vector<ViewStatus>& views, std::string& out) {
+  const auto add = [&](std::string_view name, std::string_view type,
+                       std::string_view help, const auto& figure) {
+    AddHead(name, type, help, out);
+    for (const ViewStatus& view : views) {
+      for (const ErrorStatus& error : view.errors) {
+        base::AppendCat(out, "rowfall_", name, "{view=\"", Label(view.name),
+                        "\",fate=\"", ErrorFateName(error.fate), "\",topic=\"",
+                        Label(error.partition.topic), "\",partition=\"",
+                        error.partition.partition, "\"} ", figure(error), "\n");
+      }
+    }
+  };
+  add("errors_total", "counter", "What was skipped, dead-lettered or nulled.",
+      [](const ErrorStatus& error) { return error.count; });
+  add("errors_first_offset", "gauge", "The smallest offset of it.",
+      [](const ErrorStatus& error) { return error.first_offset; });
+  add("errors_last_offset", "gauge", "The greatest offset of it.",
+      [](const ErrorStatus& error) { return error.last_offset; });
+}
+
+void AddColumnErrors(const std::vector<ViewStatus>& views, std::string& out) {
+  AddHead("column_errors_total", "counter",
+          "Rows rejected and values nulled for a column.", out);
+  for (const ViewStatus& view : views) {
+    for (const ColumnErrors& column : view.column_errors) {
+      const std::pair<std::string_view, uint64_t> figures[] = {
+          {"rejected", column.rejected}, {"nulled", column.nulled}};
+      for (const auto& [fate, count] : figures) {
+        base::AppendCat(out, "rowfall_column_errors_total{view=\"",
+                        Label(view.name), "\",column=\"", Label(column.column),
+                        "\",fate=\"", fate, "\"} ", count, "\n");
+      }
+    }
+  }
+}
+
 }  // namespace
+
+std::string_view ErrorFateName(ErrorFate fate) {
+  switch (fate) {
+    case ErrorFate::kSkipped:
+      return "skipped";
+    case ErrorFate::kDeadLettered:
+      return "dead_lettered";
+    case ErrorFate::kNulled:
+      return "nulled";
+  }
+  return "";
+}
 
 std::string_view ViewStateName(ViewState state) {
   switch (state) {
@@ -135,6 +192,8 @@ std::string PrometheusText(const std::vector<ViewStatus>& views) {
   AddCounters(views, out);
   AddTimes(views, out);
   AddPartitions(views, out);
+  AddErrors(views, out);
+  AddColumnErrors(views, out);
   return out;
 }
 

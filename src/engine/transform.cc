@@ -2,6 +2,8 @@
 // A source's mapping and a view's SELECT without an engine.
 #include "rowfall/transform.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/error.h"
@@ -58,6 +60,7 @@ absl::StatusOr<Transform> Transform::Compile(
   binding.source_name = impl->source.name;
   binding.destination = options.destination;
   binding.functions = options.functions;
+  binding.replaces_failures = impl->source.on_error == plan::OnError::kNull;
   ROWFALL_ASSIGN_OR_RETURN(impl->view, plan::PlanView(select, binding));
   ROWFALL_ASSIGN_OR_RETURN(
       impl->pipeline,
@@ -70,9 +73,14 @@ absl::StatusOr<Batch> Transform::Apply(const MessageBatch& messages,
                                        absl::Time now) {
   ROWFALL_ASSIGN_OR_RETURN(engine::Processed processed,
                            impl_->pipeline->Process(messages, now));
-  for (RejectedMessage& message : processed.rejected) {
-    rejected.push_back(std::move(message));
-  }
+  const auto before = [](const RejectedMessage& a, const RejectedMessage& b) {
+    return a.message < b.message;
+  };
+  std::merge(std::make_move_iterator(processed.rejected.begin()),
+             std::make_move_iterator(processed.rejected.end()),
+             std::make_move_iterator(processed.replaced.begin()),
+             std::make_move_iterator(processed.replaced.end()),
+             std::back_inserter(rejected), before);
   return std::move(processed.rows);
 }
 

@@ -14,6 +14,7 @@ void AddCounters(const WorkerCounters& from, ViewStatus& to) {
   to.rows_filtered += from.rows_filtered.value();
   to.rows_written += from.rows_written.value();
   to.rejected += from.rejected.value();
+  to.nulled += from.nulled.value();
   to.batches += from.batches.value();
   to.retries += from.retries.value();
   to.commits += from.commits.value();
@@ -40,6 +41,11 @@ void WorkerBoard::SetState(ViewState state, std::string reason,
 void WorkerBoard::SetLastError(std::string error) {
   const std::lock_guard<std::mutex> lock(mutex_);
   state_.last_error = std::move(error);
+}
+
+void WorkerBoard::AddErrors(const ErrorTally& errors) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  state_.errors.Add(errors);
 }
 
 void WorkerBoard::SetPartitions(std::vector<PartitionStatus> partitions) {
@@ -72,6 +78,7 @@ void ReadBoard(const ViewBoard& board, absl::Duration now,
           std::max(state.next_attempt_at - now, absl::ZeroDuration());
     }
     if (!state.last_error.empty()) status.last_error = state.last_error;
+    state.errors.AddTo(status);
     for (PartitionStatus& partition : state.partitions) {
       status.partitions.push_back(std::move(partition));
     }

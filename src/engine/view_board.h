@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "engine/error_tally.h"
 #include "rowfall/stats.h"
 
 namespace rowfall::engine {
@@ -31,6 +32,7 @@ class Counter {
 // The figures of one worker. Each counter has the worker as its one writer.
 struct WorkerCounters {
   Counter messages, bytes, rows_in, rows_filtered, rows_written, rejected;
+  Counter nulled;
   Counter batches, retries, commits, leaked_consumers;
   Counter map_ns, evaluate_ns, write_ns, commit_ns;
 };
@@ -46,11 +48,13 @@ class WorkerBoard {
     std::string last_error;
     absl::Duration next_attempt_at;  // On the engine's monotonic clock.
     std::vector<PartitionStatus> partitions;
+    ErrorTally errors;
   };
 
   void SetState(ViewState state, std::string reason = "",
                 absl::Duration next_attempt_at = absl::ZeroDuration());
   void SetLastError(std::string error);
+  void AddErrors(const ErrorTally& errors);
   void SetPartitions(std::vector<PartitionStatus> partitions);
   State Read() const;
 

@@ -20,7 +20,8 @@ struct ViewSpec {
   std::string consumer_group;
   plan::SourcePlan source;
   std::shared_ptr<const plan::ViewPlan> plan;
-  plan::OnError on_error = plan::OnError::kStop;  // Never kDefault.
+  // kStop, kSkip or kDeadLetter; what kNull replaces is in the plan.
+  plan::OnError on_error = plan::OnError::kStop;
 };
 
 }  // namespace rowfall::engine

@@ -72,6 +72,7 @@ void Worker::AnswerAssignment() {
   assignment_.reset();
   commit_policy_.Reset();
   ends_.clear();
+  job_->Assigned();
   Recovered();
   backoff_.Reset();
   board_.SetState(ViewState::kRunning);
@@ -144,6 +145,7 @@ void Worker::Handle(const EndOfPartition& event) {
   // not for us; then the partition is not owned either.
   ledger_.AdvanceTo(event.position);
   ends_[event.position.partition] = event.position.offset;
+  job_->FoundEnd(event.position);
   end_was_read_ = true;
 }
 

@@ -4,6 +4,7 @@
 #define ROWFALL_EVAL_EVALUATOR_H_
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -27,6 +28,11 @@ class Evaluator {
   // `leaves`, ascending). Errors: Internal only.
   virtual absl::StatusOr<Batch> Evaluate(const Batch& leaves, absl::Time now,
                                          std::vector<FailedRow>& failed) = 0;
+
+  // Returns what the last Evaluate() made NULL in rows of its result (or what
+  // DISTINCT made of them), if the plan replaces failures: for each row of
+  // `leaves`, or first row of a group, and column once, ascending.
+  virtual std::span<const FailedRow> replaced() const = 0;
 };
 
 // Returns the leaves of `plan` taken from a batch that has the whole columns of

@@ -146,7 +146,12 @@ void ExprEvaluator::SetAlias(ExprId id, const Argument& argument, Frame& frame,
 
 void ExprEvaluator::Report(const Frame& frame) {
   for (const auto& error : errors_.errors()) {
-    frame.failures->Add(frame.FailureRow(error.row), label_, error.reason);
+    const uint32_t row = frame.FailureRow(error.row);
+    if (replaced_ != nullptr) {
+      replaced_->push_back({row, label_, error.reason});
+    } else {
+      frame.failures->Add(row, label_, error.reason);
+    }
   }
   errors_.Clear();
 }
@@ -187,6 +192,13 @@ void ExprEvaluator::EvaluateNode(const plan::DefaultExpr& node, ExprId id,
                                  Frame& frame, Slot& slot) {
   const Argument argument = Get(node.argument, frame);
   if (argument.column->null_count() == 0) {
+    return SetAlias(node.argument, argument, frame, slot);
+  }
+  if (node.is_key) {
+    for (size_t row = 0; row < frame.num_rows; ++row) {
+      if (argument.IsNull(row)) errors_.Add(row, "Key of the table is NULL");
+    }
+    Report(frame);
     return SetAlias(node.argument, argument, frame, slot);
   }
   slot.constant = argument.constant;

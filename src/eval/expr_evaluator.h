@@ -38,6 +38,11 @@ class ExprEvaluator {
 
   // What failures are put down to from now on; a text of the plan.
   void set_label(std::string_view label) { label_ = label; }
+  // From now on failures go to `replaced`, counted as the frame's failures
+  // count rows, and the rows go on with NULL. Null: they fail, as at first.
+  void set_replaced(std::vector<RowFailures::Failure>* replaced) {
+    replaced_ = replaced;
+  }
 
   // Returns the column of an expression for all rows of `frame`, of which
   // there is at least one. Borrowed until the frame is closed.
@@ -80,6 +85,7 @@ class ExprEvaluator {
   const Batch* leaves_ = nullptr;
   function::CallContext context_;
   std::string_view label_;
+  std::vector<RowFailures::Failure>* replaced_ = nullptr;
   uint64_t epoch_ = 0;
   size_t depth_ = 0;
   std::vector<std::unique_ptr<Frame>> frames_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 #include <utility>
 
 #include "base/status.h"
@@ -45,6 +46,7 @@ absl::StatusOr<Batch> ViewEvaluator::Evaluate(const Batch& leaves,
                                               absl::Time now,
                                               std::vector<FailedRow>& failed) {
   ROWFALL_RETURN_IF_ERROR(CheckLeaves(leaves));
+  replaced_.clear();
   if (leaves.num_rows() == 0) return empty_;
   grouped_rows_ = nullptr;
   group_failures_.Start(0);
@@ -151,7 +153,41 @@ void ViewEvaluator::Aggregate(size_t number, Frame& rows, Frame& groups) {
   }
 }
 
+void ViewEvaluator::EvaluateKeyItems(Frame& frame) {
+  for (const plan::ResultColumn& column : plan_->columns) {
+    if (!column.is_key) continue;
+    exprs_.set_label(column.name);
+    exprs_.Get(column.expr, frame);
+  }
+}
+
+void ViewEvaluator::TakeReplaced(const Frame& frame) {
+  const auto key = [](const FailedRow& failed) {
+    return std::tie(failed.row, failed.column);
+  };
+  for (auto& [row, label, reason] : replaced_failures_) {
+    if (frame.failures->Has(row)) continue;
+    const bool group = frame.failures == &group_failures_;
+    const uint32_t base =
+        group ? grouped_rows_->BaseRow(group_table_.first_rows()[row]) : row;
+    replaced_.push_back({base, std::string(label), std::move(reason)});
+  }
+  // An expression may fail once in a branch and once outside of it.
+  std::stable_sort(
+      replaced_.begin(), replaced_.end(),
+      [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  const auto end = std::unique(
+      replaced_.begin(), replaced_.end(),
+      [&](const auto& a, const auto& b) { return key(a) == key(b); });
+  replaced_.erase(end, replaced_.end());
+}
+
 void ViewEvaluator::EvaluateItems(Frame& frame) {
+  if (plan_->replaces_failures) {
+    EvaluateKeyItems(frame);
+    replaced_failures_.clear();
+    exprs_.set_replaced(&replaced_failures_);
+  }
   results_.clear();
   order_keys_.clear();
   for (const plan::ResultColumn& column : plan_->columns) {
@@ -162,6 +198,8 @@ void ViewEvaluator::EvaluateItems(Frame& frame) {
   for (const plan::OrderKey& key : plan_->order_by) {
     order_keys_.push_back(exprs_.Get(key.expr, frame));
   }
+  exprs_.set_replaced(nullptr);
+  if (plan_->replaces_failures) TakeReplaced(frame);
   PickRows(frame);
   if (plan_->distinct) PickDistinct();
   if (!order_keys_.empty()) Sort();

@@ -22,6 +22,7 @@ class ViewEvaluator : public Evaluator {
 
   absl::StatusOr<Batch> Evaluate(const Batch& leaves, absl::Time now,
                                  std::vector<FailedRow>& failed) override;
+  std::span<const FailedRow> replaced() const override { return replaced_; }
 
  private:
   absl::Status CheckLeaves(const Batch& leaves) const;
@@ -39,6 +40,9 @@ class ViewEvaluator : public Evaluator {
 
   // Evaluates the select list and ORDER BY, then picks `result_rows_`.
   void EvaluateItems(Frame& frame);
+  // Evaluates the columns that no NULL may replace before the others.
+  void EvaluateKeyItems(Frame& frame);
+  void TakeReplaced(const Frame& frame);
   void PickRows(Frame& frame);
   void PickDistinct();
   void Sort();
@@ -56,6 +60,8 @@ class ViewEvaluator : public Evaluator {
   Batch empty_;
   RowFailures row_failures_;
   RowFailures group_failures_;
+  std::vector<RowFailures::Failure> replaced_failures_;
+  std::vector<FailedRow> replaced_;
   Frame* grouped_rows_ = nullptr;  // The rows behind the groups.
   GroupTable group_table_;
   GroupTable distinct_table_;

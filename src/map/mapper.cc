@@ -41,6 +41,7 @@ class ScanningMapper : public Mapper {
   const char* ReadObjects(const char* p);
   const char* ReadArray(const char* p);
   const char* ReadRow(const char* p, int depth);
+  void ReportValue(const ValueError& error, int64_t row, bool replaced);
   void RejectMessage(std::string reason, int64_t payload_offset);
   std::string ParseReason();
 
@@ -59,6 +60,7 @@ class ScanningMapper : public Mapper {
   const char* begin_ = nullptr;
   size_t first_row_ = 0;
   size_t first_error_ = 0;
+  size_t rows_left_out_ = 0;
   std::vector<MapError>* errors_ = nullptr;
 };
 
@@ -103,6 +105,7 @@ void ScanningMapper::MapMessage(const MessageBatch& messages, uint32_t i) {
   message_ = i;
   first_row_ = reader_.num_rows();
   first_error_ = errors_->size();
+  rows_left_out_ = 0;
   if (!messages.has_payload(i)) {
     return RejectMessage("Message has no payload", -1);
   }
@@ -169,23 +172,37 @@ const char* ScanningMapper::ReadArray(const char* p) {
   return context.Fail(ScanError::kExpectedEnd, p);
 }
 
-// Reads an object as a row; one with a value that does not fit is reported
-// and left out.
+// Reads an object as a row; one with a value that does not fit is reported,
+// and left out unless NULL may replace the value.
 const char* ScanningMapper::ReadRow(const char* p, int depth) {
-  if (reader_.num_rows() - first_row_ >= limits_.max_message_rows) {
+  const size_t kept = reader_.num_rows() - first_row_;
+  if (kept >= limits_.max_message_rows) {
     return reader_.context().Fail(ScanError::kTooManyObjects, p);
   }
   const char* const end = reader_.ReadRow(p, depth);
   if (end == nullptr) return nullptr;
-  const ValueError* const error = reader_.error();
-  if (error == nullptr) [[likely]] {
+  if (reader_.errors().empty()) [[likely]] {
     origins_.push_back(message_);
     return end;
   }
-  errors_->push_back({message_, RejectStage::kType,
-                      LeafName(leaves_[error->leaf]), error->reason,
-                      error->at - begin_});
+  const auto row = static_cast<int64_t>(kept + rows_left_out_);
+  if (const ValueError* const error = reader_.FatalError()) {
+    ReportValue(*error, row, false);
+    ++rows_left_out_;
+    return end;
+  }
+  for (const ValueError& error : reader_.errors()) {
+    ReportValue(error, row, true);
+  }
+  origins_.push_back(message_);
   return end;
+}
+
+void ScanningMapper::ReportValue(const ValueError& error, int64_t row,
+                                 bool replaced) {
+  errors_->push_back({message_, RejectStage::kType,
+                      LeafName(leaves_[error.leaf]), error.reason,
+                      error.at - begin_, row, replaced});
 }
 
 void ScanningMapper::RejectMessage(std::string reason, int64_t payload_offset) {

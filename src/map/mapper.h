@@ -17,14 +17,16 @@
 
 namespace rowfall::map {
 
-// A message that gave no rows (kParse), or a row of it that was left out
-// (kType).
+// A message that gave no rows (kParse), or a value of it that does not fit
+// (kType): its row was left out, or has NULL in its place.
 struct MapError {
   uint32_t message = 0;  // Index in the batch.
   RejectStage stage = RejectStage::kParse;
   std::string column;  // Empty where no column is guilty.
   std::string reason;
   int64_t payload_offset = -1;
+  int64_t row = -1;       // Number of the object in its message, for kType.
+  bool replaced = false;  // By NULL: the row is there.
 
   friend bool operator==(const MapError&, const MapError&) = default;
 };
@@ -51,8 +53,9 @@ class Mapper {
   // Returns the rows of all messages in order, with origins; appends what was
   // rejected to `errors`, in message order. A message whose text is no JSON
   // gives no rows at all; a row with a value that does not fit is left out
-  // alone, and reported once, for the first such value. The columns are called
-  // like their leaves, e.g. "glossdef.size".
+  // alone, and reported once, for the first such value. Where all such values
+  // are of replaceable leaves the row stays and each is reported. The columns
+  // are called like their leaves, e.g. "glossdef.size".
   // REQUIRES: the batch is smaller than 4 GiB; what is behind is rejected.
   virtual Batch Map(const MessageBatch& messages,
                     std::vector<MapError>& errors) = 0;

@@ -25,7 +25,7 @@ RowReader::RowReader(std::span<const data::Leaf> leaves, int max_depth)
     : tree_(leaves) {
   context_.max_depth = max_depth;
   for (const data::Leaf& leaf : leaves) {
-    targets_.push_back({nullptr, leaf.type});
+    targets_.push_back({nullptr, leaf.type, leaf.replaceable});
   }
 }
 
@@ -47,13 +47,19 @@ void RowReader::FinishRow() {
     std::sort(
         errors_.begin(), errors_.end(),
         [](const ValueError& a, const ValueError& b) { return a.at < b.at; });
-    Truncate(rows_);
-    return;
+    if (FatalError() != nullptr) return Truncate(rows_);
   }
   ++rows_;
   for (const Target& target : targets_) {
     if (target.column->size() != rows_) target.column->AppendNull();
   }
+}
+
+const ValueError* RowReader::FatalError() const {
+  for (const ValueError& error : errors_) {
+    if (!targets_[error.leaf].replaceable) return &error;
+  }
+  return nullptr;
 }
 
 void RowReader::Truncate(size_t rows) {

@@ -38,12 +38,13 @@ class RowReader {
 
   // Reads the object at `p`, which stands inside of `depth` arrays. Returns
   // its end, or null where it is no JSON; Truncate() must follow then. A row
-  // with errors is not kept.
+  // with a FatalError() is not kept.
   const char* ReadRow(const char* p, int depth);
-  // The first value of the last row that does not fit, or null.
-  const ValueError* error() const {
-    return errors_.empty() ? nullptr : &errors_.front();
-  }
+  // The values of the last row that do not fit, in order, one a leaf at most.
+  // They are NULL if the row was kept.
+  std::span<const ValueError> errors() const { return errors_; }
+  // The first of them whose leaf is not replaceable, or null.
+  const ValueError* FatalError() const;
 
   // Removes all rows from `rows` on, the unfinished one too.
   void Truncate(size_t rows);
@@ -52,6 +53,7 @@ class RowReader {
   struct Target {
     Column* column;
     Type type;
+    bool replaceable;
   };
 
   // A key that was read: where its value begins (null: failed), what it leads

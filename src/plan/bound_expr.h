@@ -72,6 +72,9 @@ struct AggregateExpr {
 // stores.
 struct DefaultExpr {
   ExprId argument = 0;
+  // The table's key: rows without one would replace each other under the
+  // default, so NULL fails the row instead.
+  bool is_key = false;
 };
 
 struct BoundExpr {

@@ -86,7 +86,7 @@ class ExprWriter {
   }
 
   void WriteNode(const DefaultExpr& node, ExprId) {
-    out_ += "default_if_null(";
+    out_ += node.is_key ? "fail_if_null(" : "default_if_null(";
     Write(node.argument);
     out_ += ")";
   }

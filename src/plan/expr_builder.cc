@@ -266,6 +266,14 @@ ExprId ExprBuilder::AddDefault(ExprId id) {
   return AddShared(KeyOf("default", type, {{id}}, ""), {type, DefaultExpr{id}});
 }
 
+ExprId ExprBuilder::AddKey(ExprId id) {
+  const Column* constant = ConstantOf(id);
+  if (constant != nullptr && !constant->IsNull(0)) return id;
+  const Type type = expr(id).type;
+  return AddShared(KeyOf("key", type, {{id}}, ""),
+                   {type, DefaultExpr{id, true}});
+}
+
 absl::StatusOr<ExprId> ExprBuilder::AddAggregate(std::string_view name,
                                                  std::vector<ExprId> arguments,
                                                  bool star, bool distinct,

@@ -50,6 +50,8 @@ class ExprBuilder {
   absl::StatusOr<ExprId> AddCoalesce(std::vector<ExprId> arguments,
                                      TextPlace place);
   ExprId AddDefault(ExprId id);
+  // The same for the table's key, whose NULL fails the row.
+  ExprId AddKey(ExprId id);
   absl::StatusOr<ExprId> AddAggregate(std::string_view name,
                                       std::vector<ExprId> arguments, bool star,
                                       bool distinct, std::string label,

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "plan/expr_binder.h"
 #include "plan/prune.h"
+#include "plan/replaceable.h"
 #include "plan/type_push_down.h"
 #include "plan/view_plan.h"
 
@@ -99,8 +100,11 @@ absl::Status ViewPlanner::AddColumn(const std::string& name, ExprId id,
   ROWFALL_ASSIGN_OR_RETURN(Field field,
                            FieldFor(name, builder_.expr(id).type, place));
   ROWFALL_ASSIGN_OR_RETURN(id, builder_.AddCast(id, field.type, place));
-  if (!field.nullable) id = builder_.AddDefault(id);
-  plan_.columns.push_back({field.name, id});
+  const bool is_key = base::EqualsIgnoreCase(field.name, "id");
+  if (!field.nullable) {
+    id = is_key ? builder_.AddKey(id) : builder_.AddDefault(id);
+  }
+  plan_.columns.push_back({field.name, id, is_key});
   fields_.push_back(std::move(field));
   return absl::OkStatus();
 }
@@ -167,6 +171,7 @@ absl::StatusOr<std::shared_ptr<const ViewPlan>> PlanView(
     PushDownTypes(*plan);
     PruneUnused(*plan);
   }
+  if (binding.replaces_failures) ReplaceFailures(*plan);
   return std::shared_ptr<const ViewPlan>(std::move(plan));
 }
 

@@ -3,7 +3,6 @@
 #include "plan/source_plan.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 #include <span>
@@ -14,6 +13,7 @@
 #include "base/nearest.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "plan/option_reader.h"
 #include "sql/secret.h"
 
 namespace rowfall::plan {
@@ -27,96 +27,11 @@ const std::vector<std::string>& TypeNames() {
   return names;
 }
 
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\n\v\f\r";
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-bool HasControl(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
-}
-
-absl::Status Bad(const sql::Option& option, std::string_view what) {
-  return base::InvalidAt(option.value_place,
-                         base::Cat(what, ": ", base::Quote(option.value)));
-}
-
-std::optional<int64_t> ToInteger(std::string_view text) {
-  int64_t value = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
-}
-
-absl::StatusOr<int64_t> ReadInteger(const sql::Option& option, int64_t min,
-                                    int64_t max) {
-  const std::optional<int64_t> value = ToInteger(Trim(option.value));
-  if (value.has_value() && *value >= min && *value <= max) return *value;
-  return Bad(option,
-             base::Cat("Option ", option.key, " must be a whole number from ",
-                       min, " to ", max));
-}
-
-// A comma-separated list without empty or equal items.
-absl::StatusOr<std::vector<std::string>> ReadList(const sql::Option& option) {
-  std::vector<std::string> items;
-  std::string_view rest = option.value;
-  while (true) {
-    const size_t comma = rest.find(',');
-    const std::string_view item = Trim(rest.substr(0, comma));
-    if (item.empty()) {
-      return Bad(option,
-                 base::Cat("Option ", option.key, " has an empty item"));
-    }
-    if (HasControl(item)) {
-      return Bad(option,
-                 base::Cat("Option ", option.key, " has a control character"));
-    }
-    items.emplace_back(item);
-    if (comma == rest.npos) break;
-    rest.remove_prefix(comma + 1);
-  }
-  std::vector<std::string> sorted = items;
-  std::sort(sorted.begin(), sorted.end());
-  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
-  if (twice == sorted.end()) return items;
-  return base::InvalidAt(option.value_place, base::Cat("Option ", option.key,
-                                                       " names an item twice: ",
-                                                       base::Quote(*twice)));
-}
-
-// The words that an option may have as its value, and what they mean.
-template <typename T>
-using Choices = std::span<const std::pair<std::string, T>>;
-
-template <typename T>
-absl::StatusOr<T> ReadChoice(const sql::Option& option, Choices<T> choices) {
-  std::vector<std::string> names;
-  const std::string_view value = Trim(option.value);
-  for (const auto& [name, meaning] : choices) {
-    if (base::EqualsIgnoreCase(name, value)) return meaning;
-    names.push_back(name);
-  }
-  std::string expected;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) expected += i + 1 < names.size() ? ", " : " or ";
-    expected += names[i];
-  }
-  return base::InvalidAt(
-      option.value_place,
-      base::Cat("Option ", option.key, " must be ", expected, ": ",
-                base::Quote(value), base::DidYouMean(value, names)));
-}
-
 const std::pair<std::string, OnError> kOnError[] = {
     {"stop", OnError::kStop},
     {"skip", OnError::kSkip},
-    {"dead_letter", OnError::kDeadLetter}};
+    {"dead_letter", OnError::kDeadLetter},
+    {"null", OnError::kNull}};
 const std::pair<std::string, OnGap> kOnGap[] = {{"fail", OnGap::kFail},
                                                 {"earliest", OnGap::kEarliest},
                                                 {"latest", OnGap::kLatest}};
@@ -240,6 +155,34 @@ absl::Status ReadOnError(const sql::Option& option, SourcePlan& plan) {
   return absl::OkStatus();
 }
 
+absl::Status ReadMaxErrors(const sql::Option& option, SourcePlan& plan) {
+  constexpr int64_t kMaxCount = 1'000'000'000;
+  const std::string_view value = Trim(option.value);
+  plan.max_errors.text = value;
+  if (value.empty() || value.back() != '%') {
+    ROWFALL_ASSIGN_OR_RETURN(const int64_t count,
+                             ReadInteger(option, 1, kMaxCount));
+    plan.max_errors.count = static_cast<uint64_t>(count);
+    return absl::OkStatus();
+  }
+  const std::optional<double> percent =
+      ToPercent(value.substr(0, value.size() - 1));
+  if (!percent.has_value()) {
+    return Bad(option,
+               "Option max_errors must be a whole number or a percentage "
+               "above 0% and below 100%");
+  }
+  plan.max_errors.ratio = *percent / 100;
+  return absl::OkStatus();
+}
+
+absl::Status ReadMaxErrorsWindow(const sql::Option& option, SourcePlan& plan) {
+  ROWFALL_ASSIGN_OR_RETURN(const int64_t value,
+                           ReadInteger(option, 1, 1'000'000));
+  plan.max_errors.window = static_cast<size_t>(value);
+  return absl::OkStatus();
+}
+
 absl::Status ReadOnGap(const sql::Option& option, SourcePlan& plan) {
   ROWFALL_ASSIGN_OR_RETURN(plan.on_gap, ReadChoice<OnGap>(option, kOnGap));
   return absl::OkStatus();
@@ -266,6 +209,8 @@ constexpr Reader kReaders[] = {
     {"batch_timeout", ReadBatchTimeout},
     {"partition_list", ReadPartitions},
     {"on_error", ReadOnError},
+    {"max_errors", ReadMaxErrors},
+    {"max_errors_window", ReadMaxErrorsWindow},
     {"on_gap", ReadOnGap},
     {"start_from", ReadStartFrom},
 };
@@ -349,6 +294,27 @@ absl::Status CheckPartitions(const sql::CreateSource& statement,
   return absl::OkStatus();
 }
 
+// A limit that could never be passed would be accepted and ignored.
+absl::Status CheckMaxErrors(const sql::CreateSource& statement,
+                            const SourcePlan& plan) {
+  if (!plan.max_errors.is_set()) {
+    const sql::Option* window =
+        FindOption(statement.options, "max_errors_window");
+    if (window == nullptr) return absl::OkStatus();
+    return Bad(*window, "Option max_errors_window needs max_errors");
+  }
+  const sql::Option& limit = *FindOption(statement.options, "max_errors");
+  if (plan.on_error == OnError::kStop) {
+    return Bad(limit,
+               "Option max_errors has no effect, on_error='stop' stops at the "
+               "first error");
+  }
+  if (plan.max_errors.count < plan.max_errors.window) return absl::OkStatus();
+  return Bad(limit, base::Cat("Option max_errors must be below "
+                              "max_errors_window, which is ",
+                              plan.max_errors.window));
+}
+
 absl::StatusOr<Schema> PlanColumns(std::span<const sql::ColumnDef> columns) {
   std::vector<Field> fields;
   for (const sql::ColumnDef& column : columns) {
@@ -386,6 +352,7 @@ absl::StatusOr<SourcePlan> PlanSource(const sql::CreateSource& statement,
     ROWFALL_RETURN_IF_ERROR(CheckRequired(statement));
   }
   ROWFALL_RETURN_IF_ERROR(CheckPartitions(statement, plan));
+  ROWFALL_RETURN_IF_ERROR(CheckMaxErrors(statement, plan));
   return plan;
 }
 

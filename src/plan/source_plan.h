@@ -16,9 +16,20 @@
 
 namespace rowfall::plan {
 
-enum class OnError : uint8_t { kDefault, kStop, kSkip, kDeadLetter };
+// kNull: a value becomes NULL; what has none to replace goes the default way.
+enum class OnError : uint8_t { kDefault, kStop, kSkip, kDeadLetter, kNull };
 enum class OnGap : uint8_t { kFail, kEarliest, kLatest };
 enum class StartFrom : uint8_t { kEarliest, kLatest };
+
+// How many of the last messages may be bad before the view fails.
+struct MaxErrors {
+  std::string text;  // As given, e.g. "5%"; empty: any number.
+  uint64_t count = 0;
+  double ratio = 0;  // Where positive it counts, and not `count`.
+  size_t window = 10'000;
+
+  bool is_set() const { return !text.empty(); }
+};
 
 struct SourcePlan {
   std::string name;
@@ -33,6 +44,7 @@ struct SourcePlan {
   absl::Duration batch_timeout = absl::Seconds(1);
   std::vector<int32_t> partitions;
   OnError on_error = OnError::kDefault;
+  MaxErrors max_errors;
   OnGap on_gap = OnGap::kFail;
   StartFrom start_from = StartFrom::kEarliest;
   // Dotted keys, with the place of each for later checks.

@@ -32,6 +32,8 @@ struct ViewBinding {
   // Whether leaves may have the type that a json value is converted to, so
   // that the mapper converts it (type_push_down.h). Not for ExtractLeaves().
   bool typed_leaves = true;
+  // on_error='null' (replaceable.h).
+  bool replaces_failures = false;
 };
 
 // One aggregate over the rows of a group.
@@ -46,6 +48,7 @@ struct BoundAggregate {
 struct ResultColumn {
   std::string name;
   ExprId expr = 0;
+  bool is_key = false;  // The table's id.
 };
 
 struct OrderKey {
@@ -68,6 +71,8 @@ struct ViewPlan {
   std::vector<ResultColumn> columns;
   bool distinct = false;
   std::vector<OrderKey> order_by;
+  // What fails in `columns` (less keys) and `order_by` is NULL there.
+  bool replaces_failures = false;
   std::shared_ptr<const Schema> schema;  // Of the result.
 };
 

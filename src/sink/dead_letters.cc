@@ -10,13 +10,17 @@ namespace rowfall::sink {
 void DeadLetters::Begin(size_t count) {
   count_ = count;
   next_ = 0;
+  attempt_ = 0;
 }
 
 absl::Status DeadLetters::Attempt(const std::function<Reject(size_t)>& make) {
   for (; next_ < count_; ++next_) {
-    const Reject reject = make(next_);
+    Reject reject = make(next_);
+    reject.attempt = ++attempt_;
+    reject.may_be_repeat |= attempt_ > 1;
     ROWFALL_RETURN_IF_ERROR(CallHost(
         "The reject handler", [&] { return handler_.OnReject(reject); }));
+    attempt_ = 0;
   }
   return absl::OkStatus();
 }

@@ -21,7 +21,8 @@ class DeadLetters {
   // `count` rejects are to be handed over, whatever was before.
   void Begin(size_t count);
 
-  // Hands over the rest in order, `make(i)` being number i of `count`. OK: all
+  // Hands over the rest in order, `make(i)` being number i of `count`; counts
+  // attempts. OK: all
   // are durable. Any error: the handler failed or threw, call again later.
   absl::Status Attempt(const std::function<Reject(size_t)>& make);
 
@@ -32,6 +33,7 @@ class DeadLetters {
   RejectHandler& handler_;
   size_t count_ = 0;
   size_t next_ = 0;
+  int attempt_ = 0;  // Of number next_.
 };
 
 }  // namespace rowfall::sink

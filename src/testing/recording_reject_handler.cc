@@ -33,6 +33,10 @@ RecordedReject Copy(const Reject& reject) {
   copy.reason = reject.reason;
   copy.payload_offset = reject.payload_offset;
   copy.row = reject.row;
+  copy.row_number = reject.row_number;
+  copy.attempt = reject.attempt;
+  copy.may_be_repeat = reject.may_be_repeat;
+  copy.id = reject.Id();
   copy.text = reject.ToString();
   return copy;
 }

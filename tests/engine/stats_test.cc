@@ -37,6 +37,32 @@ TEST(PrometheusTextTest, WritesEachFamilyOnceWithALineAView) {
   EXPECT_THAT(text, Not(HasSubstr("rowfall_lag_messages{")));
 }
 
+TEST(PrometheusTextTest, TellsErrorsByFatePartitionAndColumn) {
+  ViewStatus view;
+  view.name = "v";
+  view.nulled = 2;
+  view.errors.push_back({.fate = ErrorFate::kDeadLettered,
+                         .partition = {"my-data", 3},
+                         .count = 4,
+                         .first_offset = 17,
+                         .last_offset = 99,
+                         .example = "Not told"});
+  view.column_errors.push_back({.column = "a\"b", .rejected = 4, .nulled = 2});
+  const std::string text = PrometheusText({view});
+  const std::string labels =
+      "{view=\"v\",fate=\"dead_lettered\",topic=\"my-data\",partition=\"3\"} ";
+  EXPECT_THAT(text, HasSubstr("rowfall_nulled_total{view=\"v\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("# TYPE rowfall_errors_total counter\n"
+                              "rowfall_errors_total" +
+                              labels + "4\n"));
+  EXPECT_THAT(text, HasSubstr("rowfall_errors_first_offset" + labels + "17\n"));
+  EXPECT_THAT(text, HasSubstr("rowfall_errors_last_offset" + labels + "99\n"));
+  EXPECT_THAT(text, HasSubstr("rowfall_column_errors_total{view=\"v\","
+                              "column=\"a\\\"b\",fate=\"rejected\"} 4\n"
+                              "rowfall_column_errors_total{view=\"v\","
+                              "column=\"a\\\"b\",fate=\"nulled\"} 2\n"));
+}
+
 TEST(PrometheusTextTest, LargeCountsAreExact) {
   ViewStatus view;
   view.name = "v";

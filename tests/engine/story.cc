@@ -214,6 +214,15 @@ void Story::AddSetup() {
     }
     return Cat("ok: ", lines.size());
   };
+  commands_["repeat"] = [this](const Words& words, const Words& lines) {
+    const TopicPartition partition = PartitionOf(words[1]);
+    testing::MemoryMessage message;
+    message.payload = lines[0];
+    for (int i = 0; i < std::stoi(words[2]); ++i) {
+      broker_.Produce(partition.topic, partition.partition, message);
+    }
+    return std::string("ok");
+  };
   commands_["skip"] = [this](const Words& words, const Words&) {
     const TopicPartition partition = PartitionOf(words[1]);
     broker_.Skip(partition.topic, partition.partition, std::stoll(words[2]));
@@ -334,13 +343,42 @@ void Story::AddLooks() {
   commands_["status"] = [this](const Words& words, const Words&) {
     for (const ViewStatus& view : engine_->Status()) {
       if (view.name != words[1]) continue;
-      return Cat(ViewStateName(view.state),
-                 view.reason.empty() ? "" : ": ", view.reason, "\nmessages ",
-                 view.messages, ", rows in ", view.rows_in, ", filtered ",
-                 view.rows_filtered, ", written ", view.rows_written,
-                 ", rejected ", view.rejected, ", retries ", view.retries);
+      return Cat(ViewStateName(view.state), view.reason.empty() ? "" : ": ",
+                 view.reason, "\nmessages ", view.messages, ", rows in ",
+                 view.rows_in, ", filtered ", view.rows_filtered, ", written ",
+                 view.rows_written, ", rejected ", view.rejected, ", retries ",
+                 view.retries,
+                 view.nulled == 0 ? "" : Cat(", nulled ", view.nulled));
     }
     return std::string("no such view");
+  };
+  commands_["letters"] = [this](const Words&, const Words&) {
+    std::string out;
+    const auto rejects = handler_->rejects();
+    for (; letters_shown_ < rejects.size(); ++letters_shown_) {
+      const testing::RecordedReject& reject = rejects[letters_shown_];
+      absl::StrAppend(&out, reject.id, ", attempt ", reject.attempt,
+                      reject.may_be_repeat ? ", may be a repeat" : "", "\n");
+    }
+    return out;
+  };
+  commands_["errors"] = [this](const Words& words, const Words&) {
+    std::string out;
+    for (const ViewStatus& view : engine_->Status()) {
+      if (view.name != words[1]) continue;
+      for (const ErrorStatus& error : view.errors) {
+        base::AppendCat(out, ErrorFateName(error.fate), " ",
+                        error.partition.topic, "/", error.partition.partition,
+                        ": ", error.count, " from ", error.first_offset, " to ",
+                        error.last_offset, ", ", error.example, "\n");
+      }
+      for (const ColumnErrors& column : view.column_errors) {
+        base::AppendCat(out, "column ", column.column, ": rejected ",
+                        column.rejected, ", nulled ", column.nulled, ", ",
+                        column.example, "\n");
+      }
+    }
+    return out;
   };
   commands_["log"] = [this](const Words&, const Words&) {
     std::string out = absl::StrJoin(log_, "\n");

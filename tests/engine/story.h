@@ -31,6 +31,7 @@ namespace rowfall::tests {
 //   <columns as in CREATE SOURCE, one a line, "not null" allowed>
 //   topic NAME PARTITIONS
 //   produce TOPIC/PARTITION    a message a line; <tombstone> has no payload
+//   repeat TOPIC/PARTITION N   produces the line below N times
 //   skip TOPIC/PARTITION N     offsets without messages
 //   delete TOPIC/PARTITION N   retention removes what is before N
 //   truncate TOPIC/PARTITION N
@@ -42,6 +43,8 @@ namespace rowfall::tests {
 //   positions TABLE GROUP      prints the stored positions
 //   set position TABLE GROUP TOPIC/PARTITION N
 //   status VIEW                prints state, reason and figures
+//   errors VIEW                prints what was skipped, dead-lettered, nulled
+//   letters                    prints Ids of the rejects since the last time
 //   log                        prints the log since the last time
 //   fail sink CODE [TIMES] [applied]
 //   fail handler CODE [TIMES]
@@ -78,6 +81,7 @@ class Story {
   bool with_handler_ = false;
   std::vector<std::string> log_;
   size_t rejects_shown_ = 0;
+  size_t letters_shown_ = 0;
   std::map<std::string, Command> commands_;
 };
 

@@ -71,11 +71,33 @@ TEST(MaterializedViewTest, ConvertsForTheDestination) {
   const auto view = MaterializedView::Compile(
       "SELECT id, j.n AS name FROM kafka", Source(), options);
   ASSERT_TRUE(view.ok()) << view.status();
-  const auto rows =
-      view->Apply(MakeBatch(Source(), {R"({"id":7})", R"({"j":{"n":[1]}})"}));
+  const auto rows = view->Apply(
+      MakeBatch(Source(), {R"({"id":7})", R"({"id":0,"j":{"n":[1]}})"}));
   ASSERT_TRUE(rows.ok()) << rows.status();
   EXPECT_EQ(*rows, MakeBatch(table, {R"({"id":7,"name":""})",
                                      R"({"id":0,"name":"[1]"})"}));
+}
+
+// Rows without a key would all be row 0 and replace each other.
+TEST(MaterializedViewTest, RowsWithoutTheTablesKeyFail) {
+  const Schema table = ParseSchema("ID int not null, name text not null");
+  MaterializedView::Options options;
+  options.destination = &table;
+  for (const char* select :
+       {"SELECT id, term AS name FROM kafka",
+        "SELECT NULL AS id, term AS name FROM kafka",
+        "SELECT MAX(id) AS id, term AS name FROM kafka GROUP BY term"}) {
+    const auto view = MaterializedView::Compile(select, Source(), options);
+    ASSERT_TRUE(view.ok()) << view.status();
+    std::vector<FailedRow> failed;
+    const auto rows =
+        view->Apply(MakeBatch(Source(), {R"({"term":"a"})"}), &failed);
+    ASSERT_TRUE(rows.ok()) << rows.status();
+    EXPECT_EQ(rows->num_rows(), 0u) << select;
+    EXPECT_EQ(failed,
+              (std::vector<FailedRow>{{0, "ID", "Key of the table is NULL"}}))
+        << select;
+  }
 }
 
 TEST(MaterializedViewTest, FailedRowsAreLeftOutAndTold) {

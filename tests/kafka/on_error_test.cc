@@ -72,6 +72,29 @@ TEST_F(OnError, SkipCountsTheMessageAndGoesOn) {
   EXPECT_EQ(Ids(*table_), GoodIds());
 }
 
+TEST_F(OnError, NullKeepsTheRowAndStopsAtABadId) {
+  Open();
+  Execute(
+      "CREATE SOURCE kafka (id bigint, term multi) type='kafka' "
+      "broker_list='" +
+      cluster_.brokers() + "' topic_list='" + topic_ + "' consumer_group='" +
+      group_ + "' on_error='null' batch=4");
+  Execute(
+      "CREATE MATERIALIZED VIEW terms TO glossary AS "
+      "SELECT id, TEXT(term) AS name FROM kafka");
+  ProduceWithBadOne();
+  ASSERT_TRUE(Eventually(
+      [&] { return StatusOf("terms").state == ViewState::kFailed; }));
+  EXPECT_THAT(StatusOf("terms").reason, HasSubstr(Place() + ", column id"));
+  EXPECT_TRUE(Eventually([&] { return CommittedSum(topic_, 1) == 5; }));
+  const ViewStatus status = StatusOf("terms");
+  EXPECT_EQ(status.nulled, 5u);
+  ASSERT_EQ(status.errors.size(), 1u);
+  EXPECT_EQ(status.errors[0].fate, ErrorFate::kNulled);
+  EXPECT_EQ(status.errors[0].first_offset, 0);
+  EXPECT_EQ(status.errors[0].last_offset, 4);
+}
+
 TEST_F(OnError, DeadLetterHandsTheMessageOver) {
   options_.rejects = rejects_;
   Open();
@@ -91,6 +114,47 @@ TEST_F(OnError, DeadLetterHandsTheMessageOver) {
   EXPECT_EQ(rejects[0].key, "bad key");
   EXPECT_EQ(rejects[0].column, "id");
   EXPECT_EQ(rejects[0].stage, RejectStage::kType);
+}
+
+// The client's own copies: bytes of key, payload and headers on their way
+// through librdkafka.
+TEST_F(OnError, DeadLettersKeepBytes) {
+  options_.rejects = rejects_;
+  Open();
+  Execute(CreateSource("kafka", topic_, "on_error='null'"));
+  Execute(kView);
+  const std::string bytes("\xff\0\x80\n", 4);
+  const std::string key("\0key", 4);
+  cluster_.Produce(topic_, {.value = bytes, .key = key});
+  EXPECT_TRUE(rejects_->WaitForRejects(1, kPatience));
+  Close();
+  const auto rejects = rejects_->rejects();
+  ASSERT_EQ(rejects.size(), 1u);
+  EXPECT_EQ(rejects[0].payload, bytes);
+  EXPECT_EQ(rejects[0].key, key);
+  EXPECT_EQ(rejects[0].id, topic_ + "/0@0#-1 parse terms");
+}
+
+TEST_F(OnError, MaxErrorsFailsTheViewBeforeOneTooMany) {
+  options_.rejects = rejects_;
+  Open();
+  Execute(CreateSource("kafka", topic_, "max_errors=3 batch=4"));
+  Execute(kView);
+  ProduceWithBadOne();  // The bad one is at offset 5.
+  for (int i = 0; i < 10; ++i) cluster_.Produce(topic_, {.value = kBad});
+  ASSERT_TRUE(Eventually(
+      [&] { return StatusOf("terms").state == ViewState::kFailed; }));
+  EXPECT_THAT(StatusOf("terms").reason,
+              HasSubstr("4 of the last 13 (max_errors='3'"));
+  EXPECT_TRUE(Eventually([&] { return CommittedSum(topic_, 1) == 12; }));
+  EXPECT_EQ(rejects_->num_rejects(), 3u);
+  Execute("ALTER MV terms suspended=1");
+  Execute("ALTER MV terms suspended=0");
+  EXPECT_TRUE(rejects_->WaitForRejects(6, kPatience));
+  EXPECT_TRUE(Eventually([&] { return CommittedSum(topic_, 1) == 15; }));
+  Close();
+  EXPECT_EQ(rejects_->num_rejects(), 6u);
+  EXPECT_EQ(Ids(*table_), GoodIds());
 }
 
 TEST_F(OnError, WaitsUntilTheDeadLetterIsTaken) {

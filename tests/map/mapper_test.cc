@@ -28,12 +28,47 @@ TEST(MapperTest, ReportsErrorsWithColumnReasonAndPlace) {
       *mapper, {R"({"id": "x"})", R"({"id": 1)", R"({"g": {"n": -1}})"});
   EXPECT_THAT(mapped.errors,
               ElementsAre(MapError{0, RejectStage::kType, "id",
-                                   "Cannot read string as BIGINT: 'x'", 7},
+                                   "Cannot read string as BIGINT: 'x'", 7, 0},
                           MapError{1, RejectStage::kParse, "",
                                    "JSON ends before it is complete", 8},
                           MapError{2, RejectStage::kType, "g.n",
-                                   "Number does not fit INTEGER: -1", 12}));
+                                   "Number does not fit INTEGER: -1", 12, 0}));
   EXPECT_EQ(mapped.batch.num_rows(), 0u);
+}
+
+// on_error='null': only where all that is wrong may be replaced.
+TEST(MapperTest, KeepsRowsWhoseBadValuesAreReplaceable) {
+  auto leaves = ParseLeaves("id bigint, n int, g.m multi, t text");
+  for (size_t i = 1; i < leaves.size(); ++i) leaves[i].replaceable = true;
+  const auto mapper = Mapper::Make(leaves, {});
+  ASSERT_TRUE(mapper.ok());
+  const Mapped mapped = MapPayloads(
+      **mapper,
+      {R"({"g": {"m": {}}, "id": 1, "n": "x", "t": "a"})",
+       R"({"n": "x", "id": "y", "g": {"m": {}}})",
+       R"([{"id": "y"}, {"id": 2, "n": -1, "t": "b"}, {"n": 1, "n": 3}])",
+       R"({"id": 5, "n": "x", "n": 4, "g": 0})", R"({"n": "x"}{)"});
+  EXPECT_EQ(mapped.batch.ToString(),
+            "id | n | g.m | t\n"
+            "1 | null | null | \"a\"\n"
+            "2 | null | null | \"b\"\n"
+            "null | 3 | null | null\n"
+            "5 | 4 | null | null");
+  EXPECT_THAT(mapped.batch.origins(), ElementsAre(0, 2, 2, 3));
+  EXPECT_THAT(
+      mapped.errors,
+      ElementsAre(MapError{0, RejectStage::kType, "g.m",
+                           "Cannot read object as MULTI", 12, 0, true},
+                  MapError{0, RejectStage::kType, "n",
+                           "Cannot read string as INTEGER: 'x'", 31, 0, true},
+                  MapError{1, RejectStage::kType, "id",
+                           "Cannot read string as BIGINT: 'y'", 17, 0},
+                  MapError{2, RejectStage::kType, "id",
+                           "Cannot read string as BIGINT: 'y'", 8, 0},
+                  MapError{2, RejectStage::kType, "n",
+                           "Number does not fit INTEGER: -1", 29, 1, true},
+                  MapError{4, RejectStage::kParse, "",
+                           "JSON ends before it is complete", 11}));
 }
 
 TEST(MapperTest, RejectsTombstonesAndEmptyPayloads) {

@@ -31,7 +31,7 @@ std::string Join(const std::vector<std::string>& items) {
 
 std::string Dump(const SourcePlan& plan) {
   constexpr std::string_view kOnError[] = {"default", "stop", "skip",
-                                           "dead_letter"};
+                                           "dead_letter", "null"};
   constexpr std::string_view kOnGap[] = {"fail", "earliest", "latest"};
   constexpr std::string_view kStartFrom[] = {"earliest", "latest"};
   std::string out = base::Cat(
@@ -48,6 +48,11 @@ std::string Dump(const SourcePlan& plan) {
       out, "\non_error: ", kOnError[static_cast<size_t>(plan.on_error)],
       "\non_gap: ", kOnGap[static_cast<size_t>(plan.on_gap)],
       "\nstart_from: ", kStartFrom[static_cast<size_t>(plan.start_from)], "\n");
+  if (plan.max_errors.is_set()) {
+    base::AppendCat(out, "max_errors: ", plan.max_errors.text, " = ",
+                    plan.max_errors.count, " or ", plan.max_errors.ratio,
+                    " of ", plan.max_errors.window, "\n");
+  }
   for (const auto& [key, value] : plan.properties) {
     base::AppendCat(out, key, ": ", value, "\n");
   }

@@ -19,6 +19,8 @@ class FakeHandler : public RejectHandler {
  public:
   absl::Status OnReject(const Reject& reject) override {
     const int call = calls++;
+    attempts.push_back(reject.attempt);
+    repeats.push_back(reject.may_be_repeat);
     if (call == throw_at) throw std::runtime_error("boom");
     if (call == fail_at) return absl::UnavailableError("queue is down");
     reasons.push_back(reject.reason);
@@ -28,11 +30,14 @@ class FakeHandler : public RejectHandler {
   int fail_at = -1;
   int throw_at = -1;
   std::vector<std::string> reasons;
+  std::vector<int> attempts;  // By call.
+  std::vector<bool> repeats;
 };
 
 Reject MakeReject(size_t i) {
   Reject reject;
   reject.reason = std::to_string(i);
+  reject.may_be_repeat = false;
   return reject;
 }
 
@@ -64,6 +69,17 @@ TEST(DeadLettersTest, GoesOnWithTheOneThatFailed) {
   EXPECT_EQ(letters.handed_over(), 1u);
   EXPECT_TRUE(letters.Attempt(MakeReject).ok());
   EXPECT_THAT(handler.reasons, ElementsAre("0", "1", "2"));
+}
+
+TEST(DeadLettersTest, TellsWhatComesAgain) {
+  FakeHandler handler;
+  handler.fail_at = 1;
+  DeadLetters letters(handler);
+  letters.Begin(3);
+  EXPECT_FALSE(letters.Attempt(MakeReject).ok());
+  EXPECT_TRUE(letters.Attempt(MakeReject).ok());
+  EXPECT_THAT(handler.attempts, ElementsAre(1, 1, 2, 1));
+  EXPECT_THAT(handler.repeats, ElementsAre(false, false, true, false));
 }
 
 TEST(DeadLettersTest, AnExceptionIsAnErrorLikeOthers) {

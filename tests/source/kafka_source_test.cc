@@ -62,6 +62,33 @@ TEST(KafkaSourceTest, DeliversMessagesAsTheyWereProduced) {
   EXPECT_THAT(batch[2].headers, ElementsAre());
 }
 
+// Dead letters carry them on.
+TEST(KafkaSourceTest, KeepsAllBytesOfKeyPayloadAndHeaders) {
+  auto broker = MustStart(1);
+  constexpr std::string_view kBytes("\0\xff\x80\n\0", 5);
+  ASSERT_TRUE(broker
+                  ->Produce({.topic = "t",
+                             .partition = 0,
+                             .key = kBytes,
+                             .payload = kBytes,
+                             .headers = {{"twice", kBytes},
+                                         {"twice", "", false},
+                                         {"twice", kBytes.substr(1)}}})
+                  .ok());
+  ASSERT_TRUE(broker->Flush(absl::Seconds(10)).ok());
+  Worker worker(MustMake(ListConfig(*broker)));
+  ASSERT_TRUE(worker.PollUntil([&] { return worker.num_assigned > 0; }));
+  MessageBatch batch;
+  std::vector<SourceEvent> events;
+  while (batch.empty()) worker.source().Poll({}, batch, events);
+  const Message message = batch[0];
+  EXPECT_EQ(message.key, kBytes);
+  EXPECT_EQ(message.payload, kBytes);
+  EXPECT_THAT(message.headers,
+              ElementsAre(Header{"twice", kBytes}, Header{"twice", "", false},
+                          Header{"twice", kBytes.substr(1)}));
+}
+
 TEST(KafkaSourceTest, ListedPartitionsAreAssignedWithCommittedOffsets) {
   auto broker = MustStart(3);
   Produce(*broker, 30, 3);

@@ -35,6 +35,10 @@ struct RecordedReject {
   std::string reason;
   int64_t payload_offset = -1;
   std::string row;
+  int64_t row_number = -1;
+  int attempt = 1;
+  bool may_be_repeat = true;
+  std::string id;    ///< Reject::Id().
   std::string text;  ///< Reject::ToString().
 };
 

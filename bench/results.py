@@ -289,6 +289,12 @@ def quoted(text):
     return '"' + text.replace('"', "'") + '"'
 
 
+def label(contender):
+    """A contender without what all in a picture have, or nobody looks for."""
+    return " ".join(word for word in contender.split()
+                    if not word.startswith(("messages=", "heartbeat.")))
+
+
 def plot_rates(folder, results, bench, workload, title):
     rows = [(key[2], rates) for key, rates in results.rates.items()
             if key[:2] == (bench, workload)]
@@ -296,12 +302,12 @@ def plot_rates(folder, results, bench, workload, title):
         return
     data = "\n".join(
         f"{i} {statistics.median(r) / 1000} {min(r) / 1000} {max(r) / 1000} "
-        f"{quoted(name)}" for i, (name, r) in enumerate(rows))
+        f"{quoted(label(name))}" for i, (name, r) in enumerate(rows))
     gnuplot(folder, f"{bench}_{workload.replace(':', '_')}", title,
             "thousand messages/s",
             f"$rows << END\n{data}\nEND\n"
             "set boxwidth 0.7\nset xtics rotate by -25 noenhanced\n"
-            "set rmargin 12\nunset key\n"
+            "set rmargin 20\nunset key\n"
             "plot $rows using 1:2:xtic(5) with boxes lc rgb '#4878a8', "
             "'' using 1:2:3:4 with yerrorbars lc rgb 'black' pt 0\n")
 
@@ -313,8 +319,8 @@ def split_of(record):
                * int(settings.get("views", 1)))
     steps = [record[step] for step in
              ("map_s", "evaluate_s", "write_s", "commit_s")]
-    rest = max(record["seconds"] * workers - sum(steps), 0)
-    return [1e9 * s / record["messages"] for s in [rest] + steps]
+    whole = max(record["seconds"] * workers, sum(steps))
+    return [100 * s / whole for s in [whole - sum(steps)] + steps]
 
 
 def plot_split(folder, results):
@@ -325,16 +331,15 @@ def plot_split(folder, results):
     if not groups:
         return
     data = "\n".join(
-        quoted(f"{key[1]}: {key[2]}") + " "
-        + " ".join(str(statistics.median(s)) for s in zip(*splits))
-        for key, splits in groups.items()
-        if "sink=sqlite" not in key[2])
+        quoted(f"{key[1]}: {label(key[2])}") + " "
+        + " ".join(str(statistics.mean(s)) for s in zip(*splits))
+        for key, splits in groups.items())
     gnuplot(folder, "split", "Where a worker's time goes",
-            "nanoseconds a message",
+            "% of its time",
             f"$rows << END\n{data}\nEND\n"
             "set style histogram rowstacked\nset style data histograms\n"
             "set boxwidth 0.7\nset xtics rotate by -25 noenhanced\n"
-            "set rmargin 12\nset key outside top horizontal\n"
+            "set rmargin 20\nset key outside top horizontal\n"
             "plot $rows using 2:xtic(1) title 'poll and rest', "
             "'' using 3 title 'map', '' using 4 title 'evaluate', "
             "'' using 5 title 'write', '' using 6 title 'commit'\n")

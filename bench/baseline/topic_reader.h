@@ -5,6 +5,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -31,9 +32,13 @@ class TopicReader {
 
   /// Counts `messages` more. Starts the clock when the first come.
   void Count(int64_t messages);
-  /// Returns how many messages to ask for: one until the first has come, so
-  /// that the clock starts with it, then `batch`.
-  size_t Next(size_t batch) const { return count_ == 0 ? 1 : batch; }
+  /// Returns how many messages to ask for, at most `batch`: one until the first
+  /// has come, so that the clock starts with it, and never more than are left,
+  /// because the client waits until it has them all.
+  size_t Next(size_t batch) const {
+    if (count_ == 0) return 1;
+    return std::min(batch, static_cast<size_t>(wanted_ - count_));
+  }
   /// All messages of the job are there.
   bool done() const { return count_ >= wanted_; }
   /// Stops the clock.

@@ -2,6 +2,7 @@
 """Reads and writes the results of bench/run.sh; standard library only.
 
     results.py machine            prints the record of machine and versions
+    results.py micro FILE...      prints records of Google Benchmark's JSON
     results.py summary DIR        DIR/results.jsonl to DIR/summary.md and plots
     results.py compare OLD NEW    exit status 1 where a ratio fell by a quarter
 """
@@ -60,6 +61,19 @@ def machine():
     }
 
 
+def micro(paths):
+    for path in paths:
+        name = os.path.basename(path).removesuffix(".json")
+        with open(path) as file:
+            runs = json.load(file)["benchmarks"]
+        for run in runs:
+            print(json.dumps({
+                "bench": "micro", "contender": f"{name} {run['name']}",
+                "cpu_ns": round(run["cpu_time"], 1),
+                "items_per_s": round(run.get("items_per_second",
+                                             run.get("rows", 0)))}))
+
+
 # --- Reading ---------------------------------------------------------------
 
 
@@ -70,11 +84,15 @@ class Results:
         with open(path) as file:
             self.records = [json.loads(line) for line in file if line.strip()]
         self.rates = {}
+        self.cpu_rates = {}  # Less of what else the machine does is in them.
         for record in self.records:
             if ("messages_per_s" in record and "round" in record
                     and not record["bench"].startswith("scaling")):
                 self.rates.setdefault(key_of(record), []).append(
                     record["messages_per_s"])
+                if record.get("cpu_s", 0) > 0:
+                    self.cpu_rates.setdefault(key_of(record), []).append(
+                        record["messages"] / record["cpu_s"])
 
     def all(self, bench):
         return [r for r in self.records if r["bench"] == bench]
@@ -248,14 +266,19 @@ def write_summary(folder, results):
             f"{sense} {goal}", f"{beyond}")
         lines.append(f"| {what} | {against} | {value:.3g} | {goals[0]} | "
                      f"{goals[1]} | {verdict(value, goal, beyond, sense)} |")
-    lines += ["", "Thousand messages/s: median of rounds, spread.", "",
-              "| bench | workload | contender | median | least | most | rounds |",
-              "|---|---|---|---|---|---|---|"]
-    for (bench, workload, contender), rates in results.rates.items():
+    lines += ["", "Thousand messages/s: median of rounds, spread; the last "
+              "column is by processor time of the contender.", "",
+              "| bench | workload | contender | median | least | most | "
+              "rounds | a CPU second |",
+              "|---|---|---|---|---|---|---|---|"]
+    for key, rates in results.rates.items():
         numbers = [statistics.median(rates), min(rates), max(rates)]
-        lines.append(f"| {bench} | {workload} | {contender} | "
+        cpu = results.cpu_rates.get(key)
+        lines.append(f"| {' | '.join(key)} | "
                      + " | ".join(f"{n / 1000:,.1f}" for n in numbers)
-                     + f" | {len(rates)} |")
+                     + f" | {len(rates)} | "
+                     + (f"{statistics.median(cpu) / 1000:,.1f} |" if cpu
+                        else "- |"))
     for bench in ("latency", "standstill", "slow_sink"):
         lines += ["", f"{bench}:", ""]
         lines += ["- " + ", ".join(f"{k} {v}" for k, v in record.items()
@@ -400,13 +423,21 @@ def main(arguments):
     if arguments == ["machine"]:
         print(json.dumps(machine()))
         return 0
+    if len(arguments) > 1 and arguments[0] == "micro":
+        micro(arguments[1:])
+        return 0
     if len(arguments) == 2 and arguments[0] == "summary":
         results = Results(os.path.join(arguments[1], "results.jsonl"))
         write_summary(arguments[1], results)
         plot_all(arguments[1], results)
         return 0
     if len(arguments) == 3 and arguments[0] == "compare":
-        return compare(Results(arguments[1]), Results(arguments[2]))
+        try:
+            old, new = Results(arguments[1]), Results(arguments[2])
+        except (OSError, ValueError) as error:
+            print(error, file=sys.stderr)
+            return 2
+        return compare(old, new)
     print(__doc__, file=sys.stderr)
     return 2
 

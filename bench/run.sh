@@ -155,6 +155,7 @@ run_micro() {
     "$bench" --benchmark_min_time=0.1 --benchmark_format=json \
       > "$out/$(basename "$bench").json"
   done
+  python3 bench/results.py micro "$out"/*_bench.json >> "$results"
 }
 run_peers() {
   program generate --workload design --messages "$few" > "$TMPDIR/design.json"

@@ -94,8 +94,8 @@ absl::Status Run(const Flags& flags) {
   full.topic = flags.Text("--topic");
   const std::string name = "rowfall sink=" + sink;
   const auto idle = RunInChild([&] {
-    return Watch(empty, "rowfall idle", still, std::min(time, absl::Seconds(5)),
-                 *workload);
+    return Watch(empty, "rowfall idle before sink=" + sink, still,
+                 std::min(time, absl::Seconds(5)), *workload);
   });
   if (!idle.ok()) return idle.status();
   const auto busy =

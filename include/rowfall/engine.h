@@ -28,7 +28,11 @@ struct Result {
 };
 
 /// Sources and views and what runs them. Thread-safe; statements run one at a
-/// time. No threads exist before the first view runs. Example:
+/// time. No threads exist before the first view runs. A process that is forked
+/// from the host's may not use it: its calls are FailedPrecondition there,
+/// Status() is empty, and its destructor leaves everything as it is. Such a
+/// process keeps the lock of a FileCatalog until it ends or calls exec.
+/// Example:
 ///
 ///     EngineOptions options;
 ///     options.tables = std::make_shared<MyTables>();

@@ -10,23 +10,36 @@
 #include <cstdio>
 #include <system_error>
 
+#include "base/crash_point.h"
 #include "base/status.h"
 #include "base/text.h"
 
 namespace rowfall::catalog {
 
 int FileOps::Open(const char* path, int flags, mode_t mode) {
+  ROWFALL_CRASH_POINT(catalog_step);
   return ::open(path, flags, mode);
 }
 ssize_t FileOps::Write(int fd, const void* bytes, size_t size) {
+  ROWFALL_CRASH_POINT(catalog_step);
   return ::write(fd, bytes, size);
 }
-int FileOps::Fsync(int fd) { return ::fsync(fd); }
-int FileOps::Close(int fd) { return ::close(fd); }
+int FileOps::Fsync(int fd) {
+  ROWFALL_CRASH_POINT(catalog_step);
+  return ::fsync(fd);
+}
+int FileOps::Close(int fd) {
+  ROWFALL_CRASH_POINT(catalog_step);
+  return ::close(fd);
+}
 int FileOps::Rename(const char* from, const char* to) {
+  ROWFALL_CRASH_POINT(catalog_step);
   return std::rename(from, to);
 }
-int FileOps::Unlink(const char* path) { return ::unlink(path); }
+int FileOps::Unlink(const char* path) {
+  ROWFALL_CRASH_POINT(catalog_step);
+  return ::unlink(path);
+}
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -127,8 +128,10 @@ BatchJob::Outcome BatchJob::Process() {
 
 BatchJob::Outcome BatchJob::HandOver() {
   if (spec_->on_error == plan::OnError::kDeadLetter) {
+    ROWFALL_CRASH_POINT(handing_over);
     const absl::Status status =
         dead_letters_->Attempt([this](size_t i) { return MakeReject(i); });
+    ROWFALL_CRASH_POINT(handed_over);
     // Whatever the handler says: a message is given up only when it is safe.
     if (!status.ok() && !ROWFALL_MISTAKE(settle_before_dead_letter)) {
       return {Result::kRetry, status};
@@ -156,7 +159,9 @@ BatchJob::Outcome BatchJob::HandOver() {
 
 BatchJob::Outcome BatchJob::Write() {
   const absl::Duration start = spec_->env->clock().Monotonic();
+  ROWFALL_CRASH_POINT(writing);
   const sink::WriteOutcome outcome = writer_->Attempt();
+  ROWFALL_CRASH_POINT(written);
   board_->counters.write_ns.Add(
       Nanoseconds(spec_->env->clock().Monotonic() - start));
   switch (outcome.result) {

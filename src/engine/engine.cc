@@ -52,21 +52,47 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
 
 Engine::Engine(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Engine::~Engine() { (void)Stop(absl::Seconds(30)); }
-
-absl::StatusOr<Result> Engine::Execute(std::string_view sql) {
-  return Guarded([&] { return impl_->Execute(sql); });
+Engine::~Engine() {
+  if (impl_->CheckProcess().ok()) {
+    (void)Stop(absl::Seconds(30));
+    return;
+  }
+  // Nothing of it can be ended in this process: it is left as it is.
+  new std::shared_ptr<Impl>(std::move(impl_));
 }
 
-std::vector<ViewStatus> Engine::Status() const { return impl_->Status(); }
+absl::StatusOr<Result> Engine::Execute(std::string_view sql) {
+  return Guarded([&]() -> absl::StatusOr<Result> {
+    ROWFALL_RETURN_IF_ERROR(impl_->CheckProcess());
+    return impl_->Execute(sql);
+  });
+}
+
+std::vector<ViewStatus> Engine::Status() const {
+  if (!impl_->CheckProcess().ok()) return {};
+  return impl_->Status();
+}
 
 absl::StatusOr<bool> Engine::RunOnce(std::string_view view, int worker,
                                      absl::Duration budget) {
-  return Guarded([&] { return impl_->RunOnce(view, worker, budget); });
+  return Guarded([&]() -> absl::StatusOr<bool> {
+    ROWFALL_RETURN_IF_ERROR(impl_->CheckProcess());
+    return impl_->RunOnce(view, worker, budget);
+  });
 }
 
 absl::Status Engine::Stop(absl::Duration timeout) {
-  return Guarded([&] { return impl_->Stop(timeout); });
+  return Guarded([&] {
+    const absl::Status own = impl_->CheckProcess();
+    return own.ok() ? impl_->Stop(timeout) : own;
+  });
+}
+
+absl::Status Engine::Impl::CheckProcess() const {
+  if (process_ == ::getpid()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "The engine belongs to the process that opened it, this one was forked "
+      "from it");
 }
 
 absl::Status Engine::Impl::Open() {

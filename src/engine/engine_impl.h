@@ -3,6 +3,9 @@
 #ifndef ROWFALL_ENGINE_ENGINE_IMPL_H_
 #define ROWFALL_ENGINE_ENGINE_IMPL_H_
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <map>
 #include <memory>
@@ -28,6 +31,10 @@ class Engine::Impl {
   Impl(std::shared_ptr<const engine::Environment> env,
        std::shared_ptr<Catalog> catalog)
       : env_(std::move(env)), catalog_(std::move(catalog)) {}
+
+  // FailedPrecondition in a process that was forked from that of the engine:
+  // there are no threads, and what they have locked stays so.
+  absl::Status CheckProcess() const;
 
   absl::Status Open();
   absl::StatusOr<Result> Execute(std::string_view sql);
@@ -95,6 +102,7 @@ class Engine::Impl {
 
   const std::shared_ptr<const engine::Environment> env_;
   const std::shared_ptr<Catalog> catalog_;
+  const pid_t process_ = ::getpid();
   std::mutex statement_mutex_;
   // Who executes a statement: to be told from a callback that would wait for
   // its own caller.

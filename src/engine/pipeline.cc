@@ -6,6 +6,7 @@
 #include <span>
 #include <tuple>
 
+#include "base/crash_point.h"
 #include "base/status.h"
 
 namespace rowfall::engine {
@@ -75,8 +76,10 @@ absl::StatusOr<Processed> Pipeline::Process(const MessageBatch& messages,
   const absl::Duration start = clock_->Monotonic();
   const Batch leaves = mapper_->Map(messages, map_errors_);
   const absl::Duration mapped = clock_->Monotonic();
+  ROWFALL_CRASH_POINT(mapped);
   ROWFALL_ASSIGN_OR_RETURN(out.rows,
                            evaluator_->Evaluate(leaves, now, failed_rows_));
+  ROWFALL_CRASH_POINT(evaluated);
   out.map_time = mapped - start;
   out.evaluate_time = clock_->Monotonic() - mapped;
   out.rows_in = leaves.num_rows();

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <new>
 
+#include "base/crash_point.h"
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -205,6 +206,7 @@ void Worker::Poll(absl::Duration max_wait) {
   source_->Poll(limits, messages_, events_);
   AcceptNewMessages(first);
   flush_.Update(messages_.size(), messages_.byte_size(), Now());
+  if (messages_.size() > first) ROWFALL_CRASH_POINT(polled);
   if (!events_.empty()) HandleEvents();
 }
 
@@ -285,6 +287,7 @@ void Worker::FinishJob() {
   job_in_flight_ = false;
   ledger_.Settle(job_->ranges());
   settled_since_commit_ = true;
+  ROWFALL_CRASH_POINT(settled);
   Recovered();
   if (!job_->stop_reason().ok()) Fail(job_->stop_reason());
 }
@@ -351,10 +354,13 @@ void Worker::Finish(absl::Duration timeout) {
       Log(LogLevel::kError, "The worker could not end in order");
     }
   };
+  ROWFALL_CRASH_POINT(stopping);
   attempt([this] { FinishBatch(); });
+  ROWFALL_CRASH_POINT(batch_finished);
   attempt([this] { CommitNow(); });
   attempt([this] { ShowProgress(true); });
   attempt([this] { CloseSource(); });
+  ROWFALL_CRASH_POINT(stopped);
   sink_ = nullptr;
   finished_ = true;
 }

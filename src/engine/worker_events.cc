@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -44,6 +45,7 @@ void Worker::HandleEvents() {
 void Worker::Handle(const PartitionsAssigned& event) {
   DropWork();
   assignment_ = event;
+  ROWFALL_CRASH_POINT(assigning);
   // Answered in the next turn, which may have to be repeated.
   if (waiting_ == Waiting::kBatch) Recovered();
 }
@@ -73,6 +75,7 @@ void Worker::AnswerAssignment() {
   commit_policy_.Reset();
   ends_.clear();
   job_->Assigned();
+  ROWFALL_CRASH_POINT(assigned);
   Recovered();
   backoff_.Reset();
   board_.SetState(ViewState::kRunning);
@@ -121,6 +124,7 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions() {
 void Worker::Handle(const PartitionsRevoked& event) {
   // What was not written is given back; the next owner reads it again.
   DropWork();
+  ROWFALL_CRASH_POINT(revoking);
   if (ROWFALL_MISTAKE(commit_what_was_given_back)) {
     ledger_.Settle(ledger_.Pending());
   }
@@ -130,6 +134,7 @@ void Worker::Handle(const PartitionsRevoked& event) {
   settled_since_commit_ = false;
   assignment_.reset();
   if (waiting_ != Waiting::kNothing) Recovered();
+  ROWFALL_CRASH_POINT(revoked);
   if (const absl::Status status = source_->Unassign(); !status.ok()) {
     Log(LogLevel::kWarning, Text(status));
   }
@@ -265,7 +270,9 @@ void Worker::MaybeCommit(bool idle) {
   if (positions.empty()) return;
   const uint64_t id = commit_policy_.Start(now);
   ledger_.CommitStarted(id, positions);
+  ROWFALL_CRASH_POINT(committing);
   source_->CommitAsync(positions, id);
+  ROWFALL_CRASH_POINT(commit_issued);
 }
 
 absl::Duration Worker::BrokerTimeout() const {
@@ -282,12 +289,16 @@ void Worker::CommitNow() {
   if (positions.empty()) return;
   const uint64_t id = commit_policy_.Start(start);
   ledger_.CommitStarted(id, positions);
-  CommitDone(id, source_->Commit(positions, BrokerTimeout()));
+  ROWFALL_CRASH_POINT(committing_last);
+  const absl::Status committed = source_->Commit(positions, BrokerTimeout());
+  ROWFALL_CRASH_POINT(committed_last);
+  CommitDone(id, committed);
   board_.counters.commit_ns.Add(
       static_cast<uint64_t>(absl::ToInt64Nanoseconds(Now() - start)));
 }
 
 void Worker::Handle(const CommitFinished& event) {
+  ROWFALL_CRASH_POINT(commit_answered);
   std::vector<TopicPartition> failed;
   for (const auto& [position, status] : event.partitions) {
     if (!status.ok() && !ROWFALL_MISTAKE(ignore_results_of_partitions)) {

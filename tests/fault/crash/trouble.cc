@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the system refuses to a host, or throws at it.
+#include "tests/fault/crash/trouble.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <thread>
+
+#include "absl/time/clock.h"
+
+namespace rowfall::fault {
+namespace {
+
+std::atomic<int> threads_until_failure{0};
+
+void Ignore(int) {}
+
+void Storm() {
+  struct sigaction action = {};
+  action.sa_handler = Ignore;  // Without SA_RESTART.
+  sigaction(SIGALRM, &action, nullptr);
+  sigaction(SIGPROF, &action, nullptr);
+  const itimerval every = {{0, 1000}, {0, 1000}};
+  setitimer(ITIMER_REAL, &every, nullptr);
+  setitimer(ITIMER_PROF, &every, nullptr);
+}
+
+// The limit `what` is lowered for a second.
+template <typename Resource>
+void Lower(Resource what, int number) {
+  rlimit before;
+  getrlimit(what, &before);
+  rlimit limit = before;
+  limit.rlim_cur = static_cast<rlim_t>(number);
+  setrlimit(what, &limit);
+  std::thread([what, before] {
+    absl::SleepFor(absl::Seconds(1));
+    setrlimit(what, &before);
+  }).detach();
+}
+
+}  // namespace
+
+void BeginTrouble(const std::string& trouble) {
+  const size_t colon = trouble.find(':');
+  const std::string kind = trouble.substr(0, colon);
+  const int number =
+      colon == trouble.npos ? 0 : std::atoi(trouble.c_str() + colon + 1);
+  if (kind == "signals") Storm();
+  if (kind == "thread") threads_until_failure = number;
+  if (kind == "files") Lower(RLIMIT_NOFILE, number);
+  if (kind == "disk") {
+    signal(SIGXFSZ, SIG_IGN);
+    Lower(RLIMIT_FSIZE, number);
+  }
+}
+
+}  // namespace rowfall::fault
+
+// Takes the place of the C library's, for all code of the process.
+extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attr,
+                              void* (*run)(void*), void* argument) {
+  using Create =
+      int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
+  static const auto create =
+      reinterpret_cast<Create>(dlsym(RTLD_NEXT, "pthread_create"));
+  if (rowfall::fault::threads_until_failure > 0 &&
+      --rowfall::fault::threads_until_failure == 0) {
+    return EAGAIN;
+  }
+  return create(thread, attr, run, argument);
+}

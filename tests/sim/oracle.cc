@@ -10,14 +10,6 @@
 namespace rowfall::tests {
 namespace {
 
-std::string Place(int partition, int64_t offset) {
-  return base::Cat(kTopic, "/", partition, "@", offset);
-}
-
-std::string Place(const RowId& row) {
-  return base::Cat("row ", row.k, " of ", Place(row.partition, row.offset));
-}
-
 // How often a message is handed over: once, or once for each bad row.
 int NumRejects(const LogEntryFacts& facts) {
   if (facts.unreadable) return 1;
@@ -28,17 +20,19 @@ int NumRejects(const LogEntryFacts& facts) {
 
 }  // namespace
 
-ViewOracle::ViewOracle(const Scenario& scenario, const LogFacts* log,
+ViewOracle::ViewOracle(const Scenario& scenario, const Logs* logs,
                        std::string name)
     : scenario_(scenario),
-      log_(log),
+      logs_(logs),
       name_(std::move(name)),
-      skips_(scenario.on_error == OnError::kSkip),
-      partitions_(static_cast<size_t>(scenario.num_partitions)),
-      faults_(static_cast<size_t>(scenario.num_partitions)) {
-  for (int i = 0; i < scenario.num_partitions; ++i) {
-    partitions_[static_cast<size_t>(i)].in_order.partition = i;
-  }
+      skips_(scenario.on_error == OnError::kSkip) {}
+
+std::string ViewOracle::Place(int partition, int64_t offset) const {
+  return logs_->Place(partition, offset);
+}
+
+std::string ViewOracle::Place(const RowId& row) const {
+  return base::Cat("row ", row.k, " of ", Place(row.partition, row.offset));
 }
 
 void ViewOracle::Problem(const std::string& text) {
@@ -48,11 +42,11 @@ void ViewOracle::Problem(const std::string& text) {
 }
 
 ViewOracle::OffsetState& ViewOracle::StateOf(int partition, int64_t offset) {
-  auto& offsets = partitions_[static_cast<size_t>(partition)].offsets;
+  auto& offsets = partitions_[partition].offsets;
   const size_t i = static_cast<size_t>(offset);
   if (offsets.size() <= i) offsets.resize(i + 1);
   auto& rows = offsets[i].rows;
-  const size_t num_rows = log(partition)[i].rows.size();
+  const size_t num_rows = log(partition).at(offset).rows.size();
   if (rows.size() < num_rows) rows.resize(num_rows);
   return offsets[i];
 }
@@ -60,14 +54,17 @@ ViewOracle::OffsetState& ViewOracle::StateOf(int partition, int64_t offset) {
 // --- What happens ------------------------------------------------------------
 
 void ViewOracle::Written(const RowId& row) {
-  const auto& entries = log(row.partition);
-  if (static_cast<size_t>(row.offset) >= entries.size() ||
+  if (row.partition >= logs_->size() ||
+      row.offset >= log(row.partition).size() ||
       static_cast<size_t>(row.k) >=
-          entries[static_cast<size_t>(row.offset)].rows.size()) {
-    return Problem(base::Cat("wrote a row that nobody produced: ", Place(row)));
+          log(row.partition).at(row.offset).rows.size()) {
+    return Problem("wrote a row that nobody produced");
   }
   const LogEntryFacts::Row facts =
-      entries[static_cast<size_t>(row.offset)].rows[static_cast<size_t>(row.k)];
+      log(row.partition).at(row.offset).rows[static_cast<size_t>(row.k)];
+  if (!log(row.partition).is_read) {
+    Problem(base::Cat("wrote what is not in partition_list: ", Place(row)));
+  }
   if (facts.filtered || facts.bad) {
     Problem(base::Cat("wrote what it had to leave out: ", Place(row)));
   }
@@ -91,10 +88,10 @@ void ViewOracle::Written(const RowId& row) {
 
 void ViewOracle::PositionsStored(std::span<const PartitionRange> ranges) {
   for (const PartitionRange& range : ranges) {
-    const int64_t durable = Durable(range.partition.partition);
+    const int partition = logs_->Find(range.partition);
+    const int64_t durable = Durable(partition);
     if (range.to > durable) {
-      Problem(base::Cat("I2: stored position ", range.to, " of partition ",
-                        range.partition.partition,
+      Problem(base::Cat("I2: stored ", Place(partition, range.to),
                         ", but is durable only up to ", durable));
     }
   }
@@ -108,7 +105,7 @@ void ViewOracle::Refused(const RowId& row) {
 void ViewOracle::HandedOver(int partition, int64_t offset) {
   OffsetState& state = StateOf(partition, offset);
   if (state.handed_over == 0) state.first_step = step_;
-  const int once = NumRejects(log(partition)[static_cast<size_t>(offset)]);
+  const int once = NumRejects(log(partition).at(offset));
   if (once == 0) {
     Problem(base::Cat("handed over what is good: ", Place(partition, offset)));
   }
@@ -127,20 +124,26 @@ void ViewOracle::HandedOverRow(const RowId& row) {
 
 void ViewOracle::Fault(std::span<const int64_t> committed) {
   for (size_t i = 0; i < committed.size(); ++i) {
-    faults_[i][std::max<int64_t>(committed[i], 0)] = step_;
+    faults_[static_cast<int>(i)][std::max<int64_t>(committed[i], 0)] = step_;
   }
+}
+
+void ViewOracle::BeginsAt(int partition, int64_t offset) {
+  int64_t& begin = partitions_[partition].begin;
+  begin = std::max(begin, offset);
 }
 
 void ViewOracle::FaultIn(std::span<const PartitionRange> ranges) {
   for (const PartitionRange& range : ranges) {
-    faults_[static_cast<size_t>(range.partition.partition)][range.from] = step_;
+    faults_[logs_->Find(range.partition)][range.from] = step_;
   }
 }
 
 bool ViewOracle::MayRepeat(int partition, int64_t offset,
                            int first_step) const {
-  const auto& faults = faults_[static_cast<size_t>(partition)];
-  for (const auto& [committed, step] : faults) {
+  const auto faults = faults_.find(partition);
+  if (faults == faults_.end()) return false;
+  for (const auto& [committed, step] : faults->second) {
     if (committed > offset) return false;
     if (step >= first_step) return true;
   }
@@ -162,9 +165,21 @@ bool ViewOracle::RowIsDurable(const LogEntryFacts& facts, size_t k,
   return state.refused && (skips_ || state.handed_over > 0);
 }
 
+bool ViewOracle::OwesNothing(int partition, int64_t offset) {
+  const LogEntryFacts& facts = log(partition).at(offset);
+  return facts.gap || facts.deleted || offset < partitions_[partition].begin;
+}
+
+bool ViewOracle::OwesNothing(int partition) {
+  for (int64_t i = 0; i < log(partition).size(); ++i) {
+    if (!OwesNothing(partition, i)) return false;
+  }
+  return true;
+}
+
 bool ViewOracle::IsDurable(int partition, int64_t offset) {
-  const LogEntryFacts& facts = log(partition)[static_cast<size_t>(offset)];
-  if (facts.gap || facts.deleted) return true;
+  const LogEntryFacts& facts = log(partition).at(offset);
+  if (OwesNothing(partition, offset)) return true;
   const OffsetState& state = StateOf(partition, offset);
   if (facts.unreadable) return Passed(facts, state);
   for (size_t k = 0; k < facts.rows.size(); ++k) {
@@ -174,23 +189,24 @@ bool ViewOracle::IsDurable(int partition, int64_t offset) {
 }
 
 int64_t ViewOracle::Durable(int partition) {
-  int64_t& durable = partitions_[static_cast<size_t>(partition)].durable;
-  const auto end = static_cast<int64_t>(log(partition).size());
+  int64_t& durable = partitions_[partition].durable;
+  const int64_t end = log(partition).size();
   while (durable < end && IsDurable(partition, durable)) ++durable;
   return durable;
 }
 
-// What a sink refuses and what retention removed leaves the order intact.
+// What a sink refuses and what is not owed leaves the order intact.
 void ViewOracle::CheckOrder(const RowId& row) {
-  RowId& next = partitions_[static_cast<size_t>(row.partition)].in_order;
+  RowId& next = partitions_[row.partition].in_order;
+  next.partition = row.partition;
   while (next.offset < row.offset ||
          (next.offset == row.offset && next.k < row.k)) {
-    const LogEntryFacts& facts =
-        log(row.partition)[static_cast<size_t>(next.offset)];
+    const LogEntryFacts& facts = log(row.partition).at(next.offset);
     const OffsetState& state = StateOf(row.partition, next.offset);
-    const bool empty = facts.gap || facts.deleted || facts.unreadable ||
+    const bool owes_nothing = OwesNothing(row.partition, next.offset);
+    const bool empty = owes_nothing || facts.unreadable ||
                        static_cast<size_t>(next.k) >= facts.rows.size();
-    if (facts.unreadable && !facts.deleted && !Passed(facts, state)) break;
+    if (facts.unreadable && !owes_nothing && !Passed(facts, state)) break;
     if (empty) {
       next = {row.partition, next.offset + 1, 0};
       continue;
@@ -211,14 +227,15 @@ void ViewOracle::CheckCommitted(int partition, int64_t offset) {
   if (offset < 0) return;
   const int64_t durable = Durable(partition);
   if (offset <= durable) return;
-  Problem(base::Cat("I2: committed ", offset, " of partition ", partition,
+  Problem(base::Cat("I2: committed ", Place(partition, offset),
                     ", but is durable only up to ", durable));
 }
 
 void ViewOracle::CheckAllAccountedFor() {
-  for (int i = 0; i < scenario_.num_partitions; ++i) {
+  for (int i = 0; i < logs_->size(); ++i) {
+    if (!log(i).is_read) continue;
     const int64_t durable = Durable(i);
-    if (durable < static_cast<int64_t>(log(i).size())) {
+    if (durable < log(i).size()) {
       Problem(base::Cat("I5, I8: not accounted for: ", Place(i, durable)));
     }
   }

@@ -5,38 +5,22 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "rowfall/message.h"
+#include "tests/sim/logs.h"
 #include "tests/sim/scenario.h"
 
 namespace rowfall::tests {
 
-// A row by its origin: row `k` of the message.
+// A row by its origin: row `k` of the message, in a log by its number.
 struct RowId {
   int partition = 0;
   int64_t offset = 0;
   int k = 0;
 };
-
-// What an offset of the log holds.
-struct LogEntryFacts {
-  struct Row {
-    bool filtered = false;
-    bool bad = false;  // An expression of the view fails.
-  };
-  bool gap = false;         // A marker, or compacted.
-  bool unreadable = false;  // Not JSON, or a tombstone.
-  bool deleted = false;     // By retention.
-  std::vector<Row> rows;
-  std::optional<std::string> payload;
-};
-
-// The log as it was produced, one entry an offset.
-using LogFacts = std::vector<std::vector<LogEntryFacts>>;
 
 // What happened to the messages in one view, of whatever process. Rules, by
 // their names in the invariants I1 to I10:
@@ -48,7 +32,7 @@ using LogFacts = std::vector<std::vector<LogEntryFacts>>;
 //   I8  each message is accounted for.
 class ViewOracle {
  public:
-  ViewOracle(const Scenario& scenario, const LogFacts* log, std::string name);
+  ViewOracle(const Scenario& scenario, const Logs* logs, std::string name);
 
   // --- What happens --------------------------------------------------------
   void SetStep(int step) { step_ = step; }
@@ -61,16 +45,20 @@ class ViewOracle {
   void HandedOverRow(const RowId& row);
   // What the policy of on_error=stop stopped at is skipped from now on.
   void SkipsFromNowOn() { skips_ = true; }
-  // A fault: rows that are not committed now may come again.
+  // The view begins here, by start_from=latest: it owes nothing before.
+  void BeginsAt(int partition, int64_t offset);
+  // A fault: rows that are not committed now, by log, may come again.
   void Fault(std::span<const int64_t> committed);
   // A fault in a write of these messages.
   void FaultIn(std::span<const PartitionRange> ranges);
   // All faults are over and have no consequence any more.
-  void ForgetFaults() { faults_.assign(faults_.size(), {}); }
+  void ForgetFaults() { faults_.clear(); }
 
   // --- What must hold ------------------------------------------------------
   void CheckCommitted(int partition, int64_t offset);
   void CheckAllAccountedFor();
+  // Whether the log holds no message that is owed.
+  bool OwesNothing(int partition);
   // The first offset that is not durable.
   int64_t Durable(int partition);
   size_t num_rows_written() const { return num_rows_written_; }
@@ -94,12 +82,13 @@ class ViewOracle {
   struct PartitionState {
     std::vector<OffsetState> offsets;
     int64_t durable = 0;
-    RowId in_order;  // All rows before it were written or need not be.
+    RowId in_order;     // All rows before it were written or need not be.
+    int64_t begin = 0;  // Nothing is owed before it.
   };
 
-  const std::vector<LogEntryFacts>& log(int partition) const {
-    return (*log_)[static_cast<size_t>(partition)];
-  }
+  const Log& log(int partition) const { return (*logs_)[partition]; }
+  // Whether an offset needs nothing: no message, or one that is not owed.
+  bool OwesNothing(int partition, int64_t offset);
   OffsetState& StateOf(int partition, int64_t offset);
   // Whether the policy is done with a message that is bad.
   bool Passed(const LogEntryFacts& facts, const OffsetState& message) const;
@@ -108,15 +97,17 @@ class ViewOracle {
   bool IsDurable(int partition, int64_t offset);
   void CheckOrder(const RowId& row);
   bool MayRepeat(int partition, int64_t offset, int first_step) const;
+  std::string Place(int partition, int64_t offset) const;
+  std::string Place(const RowId& row) const;
 
   const Scenario scenario_;
-  const LogFacts* const log_;
+  const Logs* const logs_;
   const std::string name_;
   int step_ = 0;
   bool skips_ = false;
-  std::vector<PartitionState> partitions_;
+  std::map<int, PartitionState> partitions_;
   // By partition: what was committed at a fault, and its last step.
-  std::vector<std::map<int64_t, int>> faults_;
+  std::map<int, std::map<int64_t, int>> faults_;
   size_t num_rows_written_ = 0;
   size_t num_duplicates_ = 0;
   std::vector<std::string> problems_;

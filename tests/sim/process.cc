@@ -80,11 +80,12 @@ void Process::CheckProgress(const ViewStatus& status, ViewOracle& view,
   if (world_->commits_moved_back()) return;
   for (const PartitionStatus& shown : status.partitions) {
     const int64_t committed = world_->broker.Committed(
-        world_->scenario.Group(number), kTopic, shown.partition.partition);
+        world_->scenario.Group(number), shown.partition.topic,
+        shown.partition.partition);
     if (shown.committed <= std::max<int64_t>(committed, 0)) continue;
-    view.Problem(base::Cat("I10: shows ", shown.committed, " of partition ",
-                           shown.partition.partition, " as committed, it is ",
-                           committed));
+    view.Problem(base::Cat(
+        "I10: shows ", shown.committed, " of ", shown.partition.topic, "/",
+        shown.partition.partition, " as committed, it is ", committed));
   }
 }
 

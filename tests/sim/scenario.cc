@@ -31,6 +31,30 @@ void ChooseFaults(Random& random, Scenario& scenario) {
   scenario.crashes = random.OneIn(rarity);
 }
 
+// What is read. Consumers with a partition_list do not share: a second process
+// would read all of it as well.
+void ChooseTopics(Random& random, Scenario& scenario) {
+  if (random.OneIn(4)) scenario.num_topics = random.Between(2, 3);
+  scenario.by_pattern = random.OneIn(5);
+  scenario.from_latest = random.OneIn(5);
+  scenario.adds_partitions = !scenario.from_latest && random.OneIn(4);
+  if (scenario.by_pattern || scenario.num_processes > 1 || random.OneIn(2)) {
+    return;
+  }
+  scenario.num_consumers = 1;
+  scenario.listed = static_cast<uint32_t>(
+      random.Between(1, (1 << scenario.num_partitions) - 1));
+}
+
+std::string ListText(uint32_t listed) {
+  std::string text;
+  for (int i = 0; i < 32; ++i) {
+    if ((listed >> i & 1u) == 0) continue;
+    base::AppendCat(text, text.empty() ? "" : ",", i);
+  }
+  return text;
+}
+
 }  // namespace
 
 Scenario Scenario::FromSeed(uint64_t seed) {
@@ -55,15 +79,16 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   scenario.polls_mix = random.OneIn(2);
   scenario.stale_messages = random.OneIn(4);
   ChooseFaults(random, scenario);
+  ChooseTopics(random, scenario);
   return scenario;
 }
 
 std::string Scenario::ToString() const {
-  std::string text =
-      base::Cat(num_partitions, " partitions, ", num_processes, " processes, ",
-                num_views, " views, ", num_consumers, " consumers, batch ",
-                batch, "/", batch_timeout_ms, " ms, on_error ",
-                PolicyName(on_error), ", ", num_steps, " steps");
+  std::string text = base::Cat(
+      num_topics, " topics, ", num_partitions, " partitions, ", num_processes,
+      " processes, ", num_views, " views, ", num_consumers,
+      " consumers, batch ", batch, "/", batch_timeout_ms, " ms, on_error ",
+      PolicyName(on_error), ", ", num_steps, " steps");
   const auto add = [&text](bool is_set, const char* name) {
     if (is_set) base::AppendCat(text, ", ", name);
   };
@@ -72,6 +97,10 @@ std::string Scenario::ToString() const {
   add(filters, "filters");
   add(bad_messages, "bad messages");
   add(retention, "retention");
+  add(by_pattern, "by pattern");
+  add(listed != 0, "partition_list");
+  add(from_latest, "from latest");
+  add(adds_partitions, "adds partitions");
   add(polls_mix, "polls mix");
   add(stale_messages, "stale messages");
   add(sink_faults, "sink faults");
@@ -84,6 +113,8 @@ std::string Scenario::ToString() const {
   return text;
 }
 
+std::string Scenario::TopicName(int topic) { return base::Cat("t", topic); }
+
 std::string Scenario::ViewName(int view) const { return base::Cat("v", view); }
 
 std::string Scenario::TableName(int view) const {
@@ -95,12 +126,22 @@ std::string Scenario::Group(int view) const {
 }
 
 std::string Scenario::CreateSource(OnError policy, int consumers) const {
-  return base::Cat(
+  std::string topics = by_pattern ? "^t[0-9]$" : TopicName(0);
+  for (int i = 1; i < num_topics && !by_pattern; ++i) {
+    base::AppendCat(topics, ",", TopicName(i));
+  }
+  std::string text = base::Cat(
       "CREATE SOURCE s (id bigint, p int, o bigint, k int, keep int, n text) "
       "type='kafka' broker_list='b:1' consumer_group='g' topic_list='",
-      kTopic, "' num_consumers='", consumers, "' batch=", batch,
-      " batch_timeout=", batch_timeout_ms, " on_error='", PolicyName(policy),
-      "'", retention ? " on_gap='earliest'" : "");
+      topics, "' num_consumers='", listed == 0 ? consumers : 1,
+      "' batch=", batch, " batch_timeout=", batch_timeout_ms, " on_error='",
+      PolicyName(policy), "'");
+  if (retention) text += " on_gap='earliest'";
+  if (listed != 0) {
+    base::AppendCat(text, " partition_list='", ListText(listed), "'");
+  }
+  if (from_latest) text += " start_from='latest'";
+  return text;
 }
 
 std::string Scenario::CreateView(int view) const {

@@ -11,13 +11,12 @@
 
 namespace rowfall::tests {
 
-inline constexpr char kTopic[] = "t";
-
 enum class OnError : uint8_t { kSkip, kDeadLetter, kStop };
 
 struct Scenario {
   uint64_t seed = 0;
-  int num_partitions = 1;
+  int num_topics = 1;
+  int num_partitions = 1;  // Of each topic, at first.
   int num_consumers = 1;
   int batch = 1;
   int batch_timeout_ms = 100;
@@ -28,7 +27,11 @@ struct Scenario {
   SinkTraits traits;
   bool filters = false;  // The views have a WHERE.
   bool bad_messages = false;
-  bool retention = false;  // on_gap='earliest', and the log is cut in front.
+  bool retention = false;    // on_gap='earliest', and the log is cut in front.
+  bool by_pattern = false;   // topic_list is a regular expression.
+  uint32_t listed = 0;       // partition_list, a bit each; 0: none.
+  bool from_latest = false;  // start_from='latest'.
+  bool adds_partitions = false;  // And topics, where a pattern is given.
   bool polls_mix = false;  // A poll brings events of several kinds at once.
   bool stale_messages =
       false;  // Of an assignment that is gone, or read before.
@@ -48,6 +51,11 @@ struct Scenario {
   static Scenario FromSeed(uint64_t seed);
   std::string ToString() const;
 
+  bool Reads(int partition) const {
+    return listed == 0 || (listed >> partition & 1u) != 0;
+  }
+
+  static std::string TopicName(int topic);
   std::string ViewName(int view) const;
   std::string TableName(int view) const;
   std::string Group(int view) const;

@@ -65,10 +65,12 @@ class Simulation {
   // Null where none is open and scheduled.
   Process* AnyRunning();
   int AnyView() { return random_.Below(scenario_.num_views); }
-  int AnyPartition() { return random_.Below(scenario_.num_partitions); }
+  int AnyLog() { return random_.Below(world_.logs.size()); }
   std::string AnyGroup() { return scenario_.Group(AnyView()); }
   absl::Status AnyStatus();
-  void ProduceTo(int partition, bool may_be_bad);
+  void ProduceTo(int log, bool may_be_bad);
+  void ProduceToAll();
+  void AddPartitions();
 
   // Healing (simulation_end.cc).
   void EndAllFaults();
@@ -77,7 +79,7 @@ class Simulation {
   void CreateAll(Process& process, OnError policy, int consumers);
   void TurnAll();
   bool IsHealthy() const;
-  bool IsCommitted(int view, int partition) const;
+  bool IsCommitted(int view, int log) const;
   void CheckEnd();
 
   const Scenario scenario_;

@@ -10,11 +10,11 @@ namespace rowfall::tests {
 
 // --- Messages and turns ------------------------------------------------------
 
-void Simulation::ProduceTo(int partition, bool may_be_bad) {
-  auto& log = world_.log[static_cast<size_t>(partition)];
+void Simulation::ProduceTo(int number, bool may_be_bad) {
+  Log& log = world_.logs[number];
   LogEntryFacts facts;
   testing::MemoryMessage message;
-  const int64_t offset = static_cast<int64_t>(log.size());
+  const int64_t offset = log.size();
   const int kind = may_be_bad && scenario_.bad_messages ? random_.Below(12) : 9;
   const int num_rows = random_.OneIn(4) ? random_.Between(0, 4) : 1;
   std::string payload = num_rows == 1 ? "" : "[";
@@ -23,7 +23,7 @@ void Simulation::ProduceTo(int partition, bool may_be_bad) {
     row.filtered = scenario_.filters && random_.OneIn(3);
     row.bad = kind == 2 && !row.filtered;
     base::AppendCat(payload, k == 0 ? "" : ",", "{\"id\":", next_id_++,
-                    ",\"p\":", partition, ",\"o\":", offset, ",\"k\":", k,
+                    ",\"p\":", number, ",\"o\":", offset, ",\"k\":", k,
                     ",\"keep\":", row.filtered ? 0 : 1, ",\"n\":\"",
                     row.bad ? "x" : "7", "\"}");
     facts.rows.push_back(row);
@@ -34,15 +34,20 @@ void Simulation::ProduceTo(int partition, bool may_be_bad) {
   if (kind == 1) payload += " {\"id\":";
   if (kind != 0) message.payload = payload;
   facts.payload = message.payload;
-  log.push_back(facts);
-  world_.broker.Produce(kTopic, partition, message);
+  log.entries.push_back(facts);
+  world_.broker.Produce(log.partition.topic, log.partition.partition, message);
+}
+
+void Simulation::ProduceToAll() {
+  for (int i = 0; i < world_.logs.size(); ++i) ProduceTo(i, false);
 }
 
 void Simulation::Produce() {
-  const int partition = AnyPartition();
+  const int log = AnyLog();
   const int count = random_.OneIn(5) ? 25 : random_.Between(1, 6);
-  world_.Trace(base::Cat("  ", count, " to ", partition));
-  for (int i = 0; i < count; ++i) ProduceTo(partition, true);
+  world_.Trace(base::Cat("  ", count, " to ",
+                         world_.logs.Place(log, world_.logs[log].size())));
+  for (int i = 0; i < count; ++i) ProduceTo(log, true);
 }
 
 void Simulation::Turns() {
@@ -65,13 +70,12 @@ void Simulation::AddSteps() {
     world_.clock.SetWallTime(absl::FromUnixSeconds(random_.Below(2000000000)));
   });
   Add(1, "Markers", [this] {
-    const int partition = AnyPartition();
+    Log& log = world_.logs[AnyLog()];
     const int count = random_.Between(1, 4);
     LogEntryFacts gap;
     gap.gap = true;
-    auto& log = world_.log[static_cast<size_t>(partition)];
-    log.insert(log.end(), static_cast<size_t>(count), gap);
-    world_.broker.Skip(kTopic, partition, count);
+    log.entries.insert(log.entries.end(), static_cast<size_t>(count), gap);
+    world_.broker.Skip(log.partition.topic, log.partition.partition, count);
   });
   Add(1, "Rebalance", [this] { world_.broker.Rebalance(AnyGroup()); });
   Add(4, "A process starts", [this] {
@@ -87,16 +91,28 @@ void Simulation::AddSteps() {
     Process* process = AnyRunning();
     if (process != nullptr) process->Stop();
   });
+  if (scenario_.adds_partitions) {
+    Add(1, "Partitions are added", [this] { AddPartitions(); });
+  }
   if (!scenario_.retention) return;
   Add(2, "Retention", [this] {
-    const int partition = AnyPartition();
-    auto& log = world_.log[static_cast<size_t>(partition)];
+    Log& log = world_.logs[AnyLog()];
     const auto before = random_.Below(static_cast<int>(log.size()) + 1);
     for (int i = 0; i < before; ++i) {
-      log[static_cast<size_t>(i)].deleted = true;
+      log.entries[static_cast<size_t>(i)].deleted = true;
     }
-    world_.broker.DeleteBefore(kTopic, partition, before);
+    world_.broker.DeleteBefore(log.partition.topic, log.partition.partition,
+                               before);
   });
+}
+
+void Simulation::AddPartitions() {
+  constexpr int kMost = 12;
+  if (world_.logs.size() >= kMost) return;
+  int topic = random_.Below(scenario_.num_topics);
+  // A topic that only the pattern knows.
+  if (scenario_.by_pattern && random_.OneIn(2)) topic = scenario_.num_topics;
+  world_.AddPartitions(Scenario::TopicName(topic), random_.Between(1, 2));
 }
 
 void Simulation::AddStatements() {

@@ -198,13 +198,14 @@ class WatchedRejects : public RejectHandler {
   // What was handed over of the batch so far may come again; nobody says here
   // where the batch begins.
   void Failed(ViewOracle& view) {
-    view.Fault(std::vector<int64_t>(world_->log.size(), 0));
+    view.Fault(
+        std::vector<int64_t>(static_cast<size_t>(world_->logs.size()), 0));
   }
   void Take(ViewOracle& view, const Reject& reject) {
-    const int p = reject.message.partition;
+    const int p =
+        world_->logs.Find(reject.message.topic, reject.message.partition);
     const int64_t o = reject.message.offset;
-    const auto& payload =
-        world_->log[static_cast<size_t>(p)][static_cast<size_t>(o)].payload;
+    const auto& payload = world_->logs[p].at(o).payload;
     if (reject.message.has_payload != payload.has_value() ||
         (payload.has_value() && *payload != reject.message.payload)) {
       view.Problem(

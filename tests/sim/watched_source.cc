@@ -14,8 +14,8 @@ namespace {
 std::string Text(std::span<const PartitionOffset> positions) {
   std::string text;
   for (const PartitionOffset& position : positions) {
-    base::AppendCat(text, " ", position.partition.partition, "@",
-                    position.offset);
+    base::AppendCat(text, " ", position.partition.topic, "/",
+                    position.partition.partition, "@", position.offset);
   }
   return text;
 }
@@ -59,13 +59,18 @@ class WatchedSource : public Source {
   absl::Status Assign(std::span<const PartitionOffset> positions) override {
     if (life_->Enter() != Fate::kLives) return DeadStatus();
     world_->Trace(base::Cat("  ", name_, " assigns", Text(positions)));
+    CheckStarts(positions);
+    const absl::Status status = source_->Assign(positions);
     for (const PartitionOffset& position : positions) {
-      next_[position.partition.partition] = position.offset;
+      if (!status.ok()) break;
+      next_[position.partition] = position.offset;
+      NoteStart(position);
     }
-    return source_->Assign(positions);
+    return status;
   }
   absl::Status Unassign() override {
     next_.clear();
+    given_.clear();
     return life_->Enter() == Fate::kLives ? source_->Unassign() : DeadStatus();
   }
 
@@ -111,11 +116,32 @@ class WatchedSource : public Source {
   }
 
  private:
+  // By start_from=latest a view begins at the end where it was never before,
+  // once in an assignment, and nowhere else.
+  void CheckStarts(std::span<const PartitionOffset> positions) {
+    for (const auto& position : positions) {
+      if (position.offset != kOffsetEnd) continue;
+      const auto given = given_.find(position.partition);
+      const bool is_known = (given != given_.end() && given->second >= 0) ||
+                            world_->StoredOf(view_, position.partition) >= 0;
+      if (!world_->scenario.from_latest || is_known ||
+          next_.contains(position.partition)) {
+        view_->Problem(base::Cat("I8: jumps to the end:", Text(positions)));
+      }
+    }
+  }
+  void NoteStart(const PartitionOffset& position) {
+    if (position.offset != kOffsetEnd) return;
+    const int log = world_->logs.Find(position.partition);
+    view_->BeginsAt(log, world_->logs[log].size());
+  }
+
   void CheckCommit(std::span<const PartitionOffset> positions,
                    const char* what) {
     world_->Trace(base::Cat("  ", name_, " ", what, Text(positions)));
     for (const PartitionOffset& position : positions) {
-      view_->CheckCommitted(position.partition.partition, position.offset);
+      view_->CheckCommitted(world_->logs.Find(position.partition),
+                            position.offset);
     }
   }
 
@@ -138,7 +164,8 @@ class WatchedSource : public Source {
 
   // Whether a message is of a partition that is not assigned, or was read.
   bool IsStale(const MessageBatch::Position& position) const {
-    const auto next = next_.find(position.partition);
+    const auto next =
+        next_.find({std::string(position.topic), position.partition});
     return next == next_.end() || position.offset < next->second;
   }
 
@@ -148,7 +175,9 @@ class WatchedSource : public Source {
                  size_t first) {
     const size_t count = messages.size() - first;
     for (size_t i = first; i < messages.size(); ++i) {
-      next_[messages.position(i).partition] = messages.position(i).offset + 1;
+      const auto position = messages.position(i);
+      next_[{std::string(position.topic), position.partition}] =
+          position.offset + 1;
     }
     if (count < limits.max_messages && !stale_.empty() && ++polls_ % 3 == 0 &&
         IsStale(stale_.position(0))) {
@@ -168,6 +197,11 @@ class WatchedSource : public Source {
     }
     DelayAnswers(events);
     for (SourceEvent& event : events) {
+      if (const auto* given = std::get_if<PartitionsAssigned>(&event)) {
+        for (const auto& [partition, offset] : given->partitions) {
+          given_[partition] = offset;
+        }
+      }
       auto* finished = std::get_if<CommitFinished>(&event);
       if (finished == nullptr) continue;
       const auto left_out = left_out_.find(finished->id);
@@ -202,8 +236,7 @@ class WatchedSource : public Source {
                                          "out of range",    "trouble"};
     std::string text = base::Cat("  ", name_, " polls");
     for (size_t i = first; i < messages.size(); ++i) {
-      base::AppendCat(text, " ", messages.position(i).partition, "@",
-                      messages.position(i).offset);
+      base::AppendCat(text, " ", messages.Place(i));
     }
     for (const SourceEvent& event : events) {
       base::AppendCat(text, ", ", kNames[event.index()]);
@@ -226,7 +259,8 @@ class WatchedSource : public Source {
   std::map<uint64_t, PartitionOffset> left_out_;
   absl::Duration oldest_ = absl::InfiniteDuration();
   absl::Duration last_poll_;
-  std::map<int32_t, int64_t> next_;  // To be delivered, by partition.
+  std::map<TopicPartition, int64_t> next_;   // To be delivered.
+  std::map<TopicPartition, int64_t> given_;  // Said to be committed.
   std::vector<SourceEvent> delayed_;
   MessageBatch stale_;
   int polls_ = 0;

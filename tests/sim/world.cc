@@ -28,14 +28,15 @@ Schema TableSchema() {
 World::World(const Scenario& chosen)
     : scenario(chosen),
       tables(std::make_shared<testing::RecordingTables>()),
-      log(static_cast<size_t>(chosen.num_partitions)),
       lost_(static_cast<size_t>(chosen.num_views)) {
   broker.SetPollWaits(false);
-  broker.CreateTopic(kTopic, scenario.num_partitions);
+  for (int i = 0; i < scenario.num_topics; ++i) {
+    AddPartitions(Scenario::TopicName(i), scenario.num_partitions);
+  }
   for (int view = 0; view < scenario.num_views; ++view) {
     tables->Add(scenario.TableName(view), TableSchema(), scenario.traits);
     views.push_back(
-        std::make_unique<ViewOracle>(scenario, &log, scenario.ViewName(view)));
+        std::make_unique<ViewOracle>(scenario, &logs, scenario.ViewName(view)));
   }
 }
 
@@ -51,6 +52,35 @@ ViewOracle* World::FindTable(std::string_view name) {
     if (scenario.TableName(static_cast<int>(i)) == name) return views[i].get();
   }
   return nullptr;
+}
+
+void World::AddPartitions(const std::string& topic, int count) {
+  int first = 0;
+  while (logs.Find(topic, first) >= 0) ++first;
+  broker.CreateTopic(topic, first + count);
+  for (int i = first; i < first + count; ++i) {
+    logs.Add({{topic, i}, scenario.Reads(i), step_, {}});
+  }
+}
+
+std::string World::GroupOf(const ViewOracle* view) const {
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (views[i].get() == view) return scenario.Group(static_cast<int>(i));
+  }
+  return "";
+}
+
+int64_t World::StoredOf(const ViewOracle* view,
+                        const TopicPartition& partition) const {
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (views[i].get() != view) continue;
+    const int number = static_cast<int>(i);
+    const auto table = tables->Find(scenario.TableName(number));
+    for (const auto& stored : table->Positions(scenario.Group(number))) {
+      if (stored.partition == partition) return stored.offset;
+    }
+  }
+  return kOffsetNone;
 }
 
 void World::BeginStep(int step) {
@@ -90,12 +120,11 @@ void World::KeepFaultsOpen() {
 
 std::vector<int64_t> World::CommittedOf(const ViewOracle* view) const {
   std::vector<int64_t> committed;
-  for (size_t i = 0; i < views.size(); ++i) {
-    if (views[i].get() != view) continue;
-    for (int p = 0; p < scenario.num_partitions; ++p) {
-      committed.push_back(
-          broker.Committed(scenario.Group(static_cast<int>(i)), kTopic, p));
-    }
+  const std::string group = GroupOf(view);
+  for (int i = 0; i < logs.size(); ++i) {
+    const TopicPartition& partition = logs[i].partition;
+    committed.push_back(
+        broker.Committed(group, partition.topic, partition.partition));
   }
   return committed;
 }

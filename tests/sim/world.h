@@ -13,6 +13,7 @@
 #include "rowfall/testing/fake_clock.h"
 #include "rowfall/testing/memory_source.h"
 #include "rowfall/testing/recording_sink.h"
+#include "tests/sim/logs.h"
 #include "tests/sim/oracle.h"
 #include "tests/sim/scenario.h"
 
@@ -32,7 +33,7 @@ class World {
   testing::FakeClock clock;
   testing::MemoryBroker broker;
   std::shared_ptr<testing::RecordingTables> tables;
-  LogFacts log;
+  Logs logs;
   std::vector<std::unique_ptr<ViewOracle>> views;
   // Consumers of processes that died: members of their groups until their
   // session expires.
@@ -41,6 +42,14 @@ class World {
   // Returns the oracle of a view by its name or its table, or null.
   ViewOracle* FindView(std::string_view name);
   ViewOracle* FindTable(std::string_view name);
+
+  // Makes a topic of so many partitions, or adds some.
+  void AddPartitions(const std::string& topic, int count);
+  // Returns the group of a view.
+  std::string GroupOf(const ViewOracle* view) const;
+  // Returns what the view's table has stored of a partition, or kOffsetNone.
+  int64_t StoredOf(const ViewOracle* view,
+                   const TopicPartition& partition) const;
 
   void BeginStep(int step);
   int step() const { return step_; }

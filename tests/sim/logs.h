@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was produced: the partitions of all topics, numbered, with their facts.
+#ifndef ROWFALL_TESTS_SIM_LOGS_H_
+#define ROWFALL_TESTS_SIM_LOGS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rowfall/message.h"
+
+namespace rowfall::tests {
+
+// What an offset of a log holds.
+struct LogEntryFacts {
+  struct Row {
+    bool filtered = false;
+    bool bad = false;   // An expression of the view fails.
+    int64_t value = 0;  // What is summed up.
+  };
+  bool gap = false;         // A marker, or compacted.
+  bool unreadable = false;  // Not JSON, or a tombstone.
+  bool deleted = false;     // By the broker: retention.
+  std::vector<Row> rows;
+  std::optional<std::string> payload;
+};
+
+// One partition.
+struct Log {
+  TopicPartition partition;
+  bool is_read = true;  // Not left out by partition_list.
+  int added_at = 0;     // The step.
+  std::vector<LogEntryFacts> entries;
+
+  int64_t size() const { return static_cast<int64_t>(entries.size()); }
+  const LogEntryFacts& at(int64_t offset) const {
+    return entries[static_cast<size_t>(offset)];
+  }
+};
+
+// Messages carry the number of their log.
+class Logs {
+ public:
+  int Add(Log log);
+  int size() const { return static_cast<int>(logs_.size()); }
+  Log& operator[](int number) { return logs_[static_cast<size_t>(number)]; }
+  const Log& operator[](int number) const {
+    return logs_[static_cast<size_t>(number)];
+  }
+  // Returns the log that the partition is now, or -1.
+  int Find(const TopicPartition& partition) const;
+  int Find(std::string_view topic, int32_t partition) const;
+  // e.g. "t/0@7".
+  std::string Place(int number, int64_t offset) const;
+
+ private:
+  std::vector<Log> logs_;
+};
+
+}  // namespace rowfall::tests
+
+#endif  // ROWFALL_TESTS_SIM_LOGS_H_

@@ -36,6 +36,9 @@ struct SourceConfig {
   /// Whether anybody will look at headers of messages. A source need not read
   /// them otherwise.
   bool with_headers = true;
+  /// Whether the worker reads partitions without a committed offset from their
+  /// end. Then the source says which of them are younger than itself.
+  bool starts_at_end = false;
   /// Client properties from SQL (dotted keys) and from the host.
   std::map<std::string, std::string> properties;
 };
@@ -45,7 +48,9 @@ struct SourceConfig {
 struct PartitionsAssigned {
   /// The offset that the group has committed, kOffsetNone where there is
   /// none. An offset that could not be read is never reported as none: the
-  /// source asks again first.
+  /// source asks again first. With SourceConfig::starts_at_end it is
+  /// kOffsetBeginning where there is none because the partition was added
+  /// after the source had started: all its messages are new.
   std::vector<PartitionOffset> partitions;
 };
 

@@ -69,6 +69,7 @@ void Worker::AnswerAssignment() {
   ledger_.Assign(*positions);
   // Where the table's positions decide, the group may have to be told.
   for (const PartitionOffset& known : assignment_->partitions) {
+    if (known.offset == kOffsetBeginning) continue;  // Nothing is committed.
     settled_since_commit_ |= ledger_.CommittedElsewhere(known);
   }
   assignment_.reset();
@@ -116,7 +117,7 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions() {
     }
   }
   for (PartitionOffset& position : positions) {
-    if (position.offset < 0) position.offset = start;
+    if (position.offset == kOffsetNone) position.offset = start;
   }
   return positions;
 }

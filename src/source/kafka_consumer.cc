@@ -99,6 +99,7 @@ absl::Status KafkaConsumer::Start() {
     phase_ = Phase::kReadOffsets;
     return absl::OkStatus();
   }
+  if (config_.starts_at_end) client_->probe().AskTopics();
   std::vector<TopicPartition> topics;
   for (const std::string& topic : config_.topics)
     topics.push_back({topic, RD_KAFKA_PARTITION_UA});

@@ -95,6 +95,7 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
                    PartitionTable::Entry& entry);
   void Serve();
   void ServeOffsets();
+  void MarkAdded(std::vector<PartitionOffset>& positions);
   void ServeOutOfRange();
   void ServeRewinds();
   void ServeFetchWaker();

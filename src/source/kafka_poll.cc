@@ -262,7 +262,20 @@ void KafkaConsumer::ServeOffsets() {
   }
   group_is_silent_ = false;
   phase_ = Phase::kAwaitAssign;
-  Add(PartitionsAssigned{*std::move(*answer)});
+  PartitionsAssigned assigned{*std::move(*answer)};
+  if (config_.starts_at_end) MarkAdded(assigned.partitions);
+  Add(std::move(assigned));
+}
+
+void KafkaConsumer::MarkAdded(std::vector<PartitionOffset>& positions) {
+  const auto topics = client_->probe().Topics();
+  if (!topics.has_value()) return;
+  for (auto& [partition, offset] : positions) {
+    const auto topic = topics->find(partition.topic);
+    const int32_t count = topic == topics->end() ? 0 : topic->second;
+    if (offset == kOffsetNone && partition.partition >= count)
+      offset = kOffsetBeginning;
+  }
 }
 
 // Adds how far the log goes, where a broker says so in time.

@@ -8,6 +8,8 @@ namespace rowfall::source {
 namespace {
 
 constexpr int kTimeoutMs = 5000;
+// Shorter: it is asked again, and must not hold up the end.
+constexpr int kTopicsTimeoutMs = 500;
 
 }  // namespace
 
@@ -17,15 +19,32 @@ bool WatermarkProbe::Ask(const TopicPartition& partition) {
   if (std::find(questions_.begin(), questions_.end(), partition) ==
       questions_.end())
     questions_.push_back(partition);
+  return Begin();
+}
+
+bool WatermarkProbe::AskTopics() {
+  std::lock_guard lock(mutex_);
+  if (stop_) return false;
+  asks_topics_ = true;
+  return Begin();
+}
+
+bool WatermarkProbe::Begin() {
   changed_.notify_one();
   if (thread_.joinable()) return true;
   try {
     thread_ = std::thread([this] { Run(); });
   } catch (...) {
     questions_.clear();
+    asks_topics_ = false;
     return false;
   }
   return true;
+}
+
+std::optional<std::map<std::string, int32_t>> WatermarkProbe::Topics() {
+  std::lock_guard lock(mutex_);
+  return topics_;
 }
 
 std::vector<std::pair<TopicPartition, Watermarks>> WatermarkProbe::Take() {
@@ -49,8 +68,17 @@ void WatermarkProbe::Join() {
 void WatermarkProbe::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return stop_ || !questions_.empty(); });
+    changed_.wait(lock,
+                  [&] { return stop_ || asks_topics_ || !questions_.empty(); });
     if (stop_) return;
+    if (asks_topics_) {
+      lock.unlock();
+      auto topics = QueryTopics();
+      lock.lock();
+      asks_topics_ = !topics.has_value();
+      topics_ = std::move(topics);
+    }
+    if (stop_ || questions_.empty()) continue;
     TopicPartition partition = questions_.front();
     lock.unlock();
     Watermarks marks;
@@ -63,6 +91,22 @@ void WatermarkProbe::Run() {
     questions_.pop_front();
     answers_.emplace_back(std::move(partition), marks);
   }
+}
+
+std::optional<std::map<std::string, int32_t>> WatermarkProbe::QueryTopics() {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  if (rd_kafka_metadata(client_, /*all_topics=*/1, nullptr, &metadata,
+                        kTopicsTimeoutMs) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return std::nullopt;
+  std::optional<std::map<std::string, int32_t>> topics(std::in_place);
+  try {
+    for (int i = 0; i < metadata->topic_cnt; ++i)
+      (*topics)[metadata->topics[i].topic] = metadata->topics[i].partition_cnt;
+  } catch (...) {
+    topics.reset();  // No memory: it is asked again.
+  }
+  rd_kafka_metadata_destroy(metadata);
+  return topics;
 }
 
 }  // namespace rowfall::source

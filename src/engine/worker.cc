@@ -369,12 +369,7 @@ void Worker::Finish(absl::Duration timeout) {
 
 void Worker::FinishBatch() {
   const bool failed = view_board_->failed.load(std::memory_order_relaxed);
-  // In a backoff, or on the way to a failure, everything is given back.
-  if (!failed && waiting_ == Waiting::kNothing && source_ != nullptr &&
-      !assignment_.has_value()) {
-    if (!job_in_flight_ && !messages_.empty()) StartJob();
-    if (job_in_flight_) AdvanceJob();
-  }
+  if (!failed) WriteWhatWasRead();
   DropWork();
 }
 

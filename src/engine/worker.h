@@ -61,6 +61,7 @@ class Worker {
 
   bool Step(absl::Duration budget);
   void FinishBatch();
+  void WriteWhatWasRead();
   // Setting up. Errors that may pass begin a backoff, others fail the view.
   void OpenSink();
   void OpenSource();

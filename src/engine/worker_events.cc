@@ -176,6 +176,8 @@ void Worker::Handle(const OffsetOutOfRange& event) {
                                : base::Cat(event.low, " up to ", event.high),
                 " (", event.reason, ")");
   if (spec_->source.on_gap == plan::OnGap::kFail) {
+    WriteWhatWasRead();  // The log may no longer have it.
+    if (failed_) return;
     return Fail(absl::FailedPreconditionError(
         base::Cat(what, "; on_gap says where to go on")));
   }
@@ -205,6 +207,16 @@ void Worker::Handle(const OffsetOutOfRange& event) {
   // Forward the ledger needs no word: the next range spans the gap, so that
   // stored positions stay a chain.
   if (goes_back) ledger_.Move(target);
+}
+
+// Tries once. In a backoff, or on the way to a failure, it is given back.
+void Worker::WriteWhatWasRead() {
+  if (waiting_ != Waiting::kNothing || source_ == nullptr ||
+      assignment_.has_value()) {
+    return;
+  }
+  if (!job_in_flight_ && !messages_.empty()) StartJob();
+  if (job_in_flight_) AdvanceJob();
 }
 
 void Worker::Handle(const SourceTrouble& event) {

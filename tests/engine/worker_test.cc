@@ -165,12 +165,22 @@ TEST_F(WorkerTest, KeepsPollingWhilePausedWithAFullBatch) {
 TEST_F(WorkerTest, CommitsNothingThatItGaveBackWhenItFailed) {
   Open("batch=10 on_gap='fail'");
   Deliver({{{kFirst, 0}, {kFirst, 1}},
-           {OffsetOutOfRange{{kSecond, 0}, 60, 100, "gone"},
+           {SourceTrouble{absl::FailedPreconditionError("Fenced")},
             EndOfPartition{{kFirst, 2}}}});
   Run();
   EXPECT_EQ(Status().state, ViewState::kFailed);
   EXPECT_EQ(table_->num_rows(), 0u);
   EXPECT_THAT(script_.committed, IsEmpty());
+}
+
+// The log may have lost that, too, until somebody decides where to go on.
+TEST_F(WorkerTest, WritesWhatWasReadBeforeItStopsAtAGap) {
+  Open("batch=10 on_gap='fail'");
+  Deliver({{{kFirst, 0}, {kFirst, 1}},
+           {OffsetOutOfRange{{kSecond, 0}, 60, 100, "gone"}}});
+  Run();
+  EXPECT_EQ(Status().state, ViewState::kFailed);
+  EXPECT_EQ(table_->num_rows(), 2u);
 }
 
 TEST_F(WorkerTest, StaysFailedWhenItsPartitionsAreTaken) {

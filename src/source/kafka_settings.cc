@@ -36,6 +36,8 @@ constexpr auto kDefaults = std::to_array<Setting>({
     {"socket.keepalive.enable", "true"},
     {"socket.nagle.disable", "true"},
     {"topic.metadata.refresh.interval.ms", "60000"},
+    // How long a topic that is not there may be one that is just being made.
+    {"topic.metadata.propagation.max.ms", "5000"},
     {"client.id", "rowfall"},
 });
 

@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "absl/status/status.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace rowfall {
@@ -81,6 +82,16 @@ PartitionList MakeList(const std::string& topic, int partitions) {
   return list;
 }
 
+void CheckGroup(const rd_kafka_group_result_t* group, std::string_view what) {
+  if (const auto* error = rd_kafka_group_result_error(group)) {
+    Check(rd_kafka_error_code(error), what);
+  }
+  const auto* partitions = rd_kafka_group_result_partitions(group);
+  for (int i = 0; partitions != nullptr && i < partitions->cnt; ++i) {
+    Check(partitions->elems[i].err, what);
+  }
+}
+
 }  // namespace
 
 KafkaCluster::KafkaCluster() : brokers_(FindBrokers()) {
@@ -102,6 +113,17 @@ std::string KafkaCluster::CreateTopic(
   std::string topic = UniqueName(prefix);
   Check(client_->CreateTopic(topic, partitions, config));
   return topic;
+}
+
+void KafkaCluster::CreateTopicAgain(const std::string& topic, int partitions) {
+  // A topic's deletion is answered before its name is free.
+  absl::Status status;
+  for (int i = 0; i < 100; ++i) {
+    status = client_->CreateTopic(topic, partitions, {});
+    if (!absl::IsAlreadyExists(status)) break;
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+  Check(status);
 }
 
 void KafkaCluster::DeleteTopic(const std::string& topic) {
@@ -189,8 +211,75 @@ std::map<int32_t, int64_t> KafkaCluster::Committed(const std::string& group,
   return committed;
 }
 
+void KafkaCluster::SetCommitted(const std::string& group,
+                                const std::string& topic,
+                                const std::map<int32_t, int64_t>& offsets) {
+  AdminCall call(client_->handle(),
+                 RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS);
+  PartitionList list = MakeList(topic, 0);
+  for (const auto& [partition, offset] : offsets) {
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)
+        ->offset = offset;
+  }
+  auto* request =
+      rd_kafka_AlterConsumerGroupOffsets_new(group.c_str(), list.get());
+  rd_kafka_AlterConsumerGroupOffsets(client_->handle(), &request, 1,
+                                     call.options(), call.queue());
+  rd_kafka_AlterConsumerGroupOffsets_destroy(request);
+  size_t count = 0;
+  const auto** groups = rd_kafka_AlterConsumerGroupOffsets_result_groups(
+      rd_kafka_event_AlterConsumerGroupOffsets_result(
+          call.Wait("AlterConsumerGroupOffsets")),
+      &count);
+  CheckGroup(groups[0], "AlterConsumerGroupOffsets");
+}
+
+void KafkaCluster::DeleteCommitted(const std::string& group,
+                                   const std::string& topic, int partitions) {
+  AdminCall call(client_->handle(),
+                 RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS);
+  PartitionList list = MakeList(topic, partitions);
+  auto* request =
+      rd_kafka_DeleteConsumerGroupOffsets_new(group.c_str(), list.get());
+  rd_kafka_DeleteConsumerGroupOffsets(client_->handle(), &request, 1,
+                                      call.options(), call.queue());
+  rd_kafka_DeleteConsumerGroupOffsets_destroy(request);
+  size_t count = 0;
+  const auto** groups = rd_kafka_DeleteConsumerGroupOffsets_result_groups(
+      rd_kafka_event_DeleteConsumerGroupOffsets_result(
+          call.Wait("DeleteConsumerGroupOffsets")),
+      &count);
+  CheckGroup(groups[0], "DeleteConsumerGroupOffsets");
+}
+
+int KafkaCluster::NumMembers(const std::string& group) {
+  AdminCall call(client_->handle(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
+  const char* names[] = {group.c_str()};
+  rd_kafka_DescribeConsumerGroups(client_->handle(), names, 1, call.options(),
+                                  call.queue());
+  size_t count = 0;
+  const auto** groups = rd_kafka_DescribeConsumerGroups_result_groups(
+      rd_kafka_event_DescribeConsumerGroups_result(
+          call.Wait("DescribeConsumerGroups")),
+      &count);
+  const auto* error = rd_kafka_ConsumerGroupDescription_error(groups[0]);
+  if (error != nullptr) {
+    if (rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND) {
+      return 0;
+    }
+    Check(rd_kafka_error_code(error), "DescribeConsumerGroups");
+  }
+  return static_cast<int>(
+      rd_kafka_ConsumerGroupDescription_member_count(groups[0]));
+}
+
 std::map<int32_t, int64_t> KafkaCluster::Ends(const std::string& topic) {
-  const auto ranges = client_->Ranges(topic, absl::Milliseconds(kTimeoutMs));
+  auto ranges = client_->Ranges(topic, absl::Milliseconds(kTimeoutMs));
+  // A topic that was just made has no leader for a moment.
+  for (int i = 0; i < 50 && absl::IsUnavailable(ranges.status()); ++i) {
+    absl::SleepFor(absl::Milliseconds(100));
+    ranges = client_->Ranges(topic, absl::Milliseconds(kTimeoutMs));
+  }
   Check(ranges.status());
   std::map<int32_t, int64_t> ends;
   for (const auto& [partition, range] : *ranges) ends[partition] = range.end;

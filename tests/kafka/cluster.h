@@ -38,6 +38,8 @@ class KafkaCluster {
   std::string CreateTopic(
       std::string_view prefix, int partitions,
       const std::map<std::string, std::string>& config = {});
+  /// Creates a topic of that very name: one that was deleted before.
+  void CreateTopicAgain(const std::string& topic, int partitions);
   void DeleteTopic(const std::string& topic);
   void SetPartitions(const std::string& topic, int partitions);
   /// Deletes the messages before `offset`.
@@ -54,6 +56,14 @@ class KafkaCluster {
   std::map<int32_t, int64_t> Committed(const std::string& group,
                                        const std::string& topic,
                                        int partitions);
+  /// Sets the committed offsets of a group that has no members.
+  void SetCommitted(const std::string& group, const std::string& topic,
+                    const std::map<int32_t, int64_t>& offsets);
+  /// Deletes them, as time does in the end.
+  void DeleteCommitted(const std::string& group, const std::string& topic,
+                       int partitions);
+  /// Returns the members of a group: 0 for one that does not exist.
+  int NumMembers(const std::string& group);
   /// Returns the next offset of each partition.
   std::map<int32_t, int64_t> Ends(const std::string& topic);
 

@@ -54,6 +54,7 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 log.retention.check.interval.ms=1000
+log.cleaner.backoff.ms=300
 file.delete.delay.ms=500
 END
 }

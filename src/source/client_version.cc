@@ -66,6 +66,13 @@ std::string ClientVersionWarning(int version) {
                    " is old, 2.14.2 or newer is recommended");
 }
 
+std::string_view ClientVersionHint(int version, std::string_view error) {
+  if (version >= ClientVersion(2, 6, 1) ||
+      error.find("SCRAM") == std::string_view::npos)
+    return "";
+  return "; SCRAM with Kafka 4 needs librdkafka 2.6.1 or newer";
+}
+
 bool BatchConsumeIsSafe(int version) {
   return !Between(version, ClientVersion(2, 2, 0), ClientVersion(2, 13, 2));
 }

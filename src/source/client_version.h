@@ -4,6 +4,7 @@
 #define ROWFALL_SOURCE_CLIENT_VERSION_H_
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 
@@ -18,6 +19,11 @@ constexpr int ClientVersion(int major, int minor, int patch) {
 absl::Status CheckClientVersion(int version);
 // Returns what should be said once about a version that works, or nothing.
 std::string ClientVersionWarning(int version);
+
+// Returns what to add to a broker's error that this version may be the cause
+// of, or nothing: before 2.6.1 SCRAM says a number twice, which Kafka 4 takes
+// for a wrong password.
+std::string_view ClientVersionHint(int version, std::string_view error);
 
 // Whether consuming in batches keeps positions right: not from 2.2.0 on,
 // where an error in a batch moves the position, until 2.13.2.

@@ -115,12 +115,13 @@ void KafkaConsumer::Add(SourceEvent event) {
 }
 
 void KafkaConsumer::Report(absl::Status trouble) {
-  if (troubles_.Admit(trouble, Now())) Add(SourceTrouble{std::move(trouble)});
+  const bool is_final = !absl::IsUnavailable(trouble);
+  if (is_final || troubles_.Admit(trouble, Now()))
+    Add(SourceTrouble{std::move(trouble)});
 }
 
 void KafkaConsumer::OnError(rd_kafka_resp_err_t code, std::string_view reason) {
   if (IsNoise(code)) return;
-  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) group_is_silent_ = true;
   if (code == RD_KAFKA_RESP_ERR__FATAL) {
     char text[512] = "";
     code = rd_kafka_fatal_error(handle(), text, sizeof(text));
@@ -128,7 +129,22 @@ void KafkaConsumer::OnError(rd_kafka_resp_err_t code, std::string_view reason) {
                          client_->log().redactor().Clean(text), ""));
     return;
   }
-  Report(TroubleStatus(code, client_->log().redactor().Clean(reason), ""));
+  std::string detail = client_->log().redactor().Clean(reason);
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    group_is_silent_ = true;
+    // It follows on the error of the last broker and must not hide it.
+    if (!broker_trouble_.empty())
+      base::AppendCat(detail, ": ", broker_trouble_);
+  } else {
+    detail.resize(WithoutTimes(detail).size());
+    if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION)
+      base::AppendCat(detail, ClientVersionHint(rd_kafka_version(), detail));
+    broker_trouble_ = detail;
+  }
+  absl::Status trouble = TroubleStatus(code, detail, "");
+  if (IsOversize(reason) && oversize_.Lasts(Now()))
+    trouble = absl::FailedPreconditionError(trouble.message());
+  Report(std::move(trouble));
 }
 
 Watermarks KafkaConsumer::GetWatermarks(const TopicPartition& partition) {

@@ -149,8 +149,9 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
 
   std::vector<OutOfRange> out_of_range_;
   std::vector<Rewind> rewinds_;
-  absl::Duration rewind_backoff_ = absl::ZeroDuration();
   TroubleFilter troubles_;
+  LastingTrouble oversize_;
+  std::string broker_trouble_;  // The last one.
   FetchWaker waker_;
   size_t wake_partition_ = 0;
 

@@ -226,9 +226,13 @@ void KafkaConsumer::DeliverMark(const rd_kafka_message_t& message,
   }
   // What follows must not overtake what could not be read.
   if (entry.start < 0) entry.start = message.offset;
-  rewind_backoff_ = std::clamp(rewind_backoff_ * 2, absl::Milliseconds(500),
-                               kMaxRewindBackoff);
-  rewinds_.push_back({std::move(position.partition), Now() + rewind_backoff_});
+  // Only the same trouble again makes the wait longer.
+  if (std::exchange(entry.rewound_at, entry.next) != entry.next)
+    entry.rewind_wait = absl::ZeroDuration();
+  entry.rewind_wait = std::clamp(entry.rewind_wait * 2, absl::Milliseconds(500),
+                                 kMaxRewindBackoff);
+  rewinds_.push_back(
+      {std::move(position.partition), Now() + entry.rewind_wait});
   Report(TroubleStatus(message.err, reason, PlaceOf(message)));
 }
 

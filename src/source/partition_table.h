@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "rowfall/message.h"
 
 namespace rowfall::source {
@@ -21,6 +22,9 @@ class PartitionTable {
     int64_t start = kOffsetNone;  // As assigned; may be a logical offset.
     int64_t next = 0;             // Everything before it was delivered.
     bool stopped = false;         // Out of range; waits to be moved.
+    // Where it was read again last, and after which wait.
+    int64_t rewound_at = kOffsetNone;
+    absl::Duration rewind_wait = absl::ZeroDuration();
   };
 
   // Forgets all, then owns these.

@@ -7,7 +7,7 @@
 namespace rowfall::source {
 namespace {
 
-bool IsFinal(rd_kafka_resp_err_t code, std::string_view detail) {
+bool IsFinal(rd_kafka_resp_err_t code) {
   switch (code) {
     case RD_KAFKA_RESP_ERR__FATAL:
     case RD_KAFKA_RESP_ERR__FENCED:
@@ -19,18 +19,15 @@ bool IsFinal(rd_kafka_resp_err_t code, std::string_view detail) {
     case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
       return true;
     default:
-      // The client reconnects and fetches the same for ever.
-      return detail.find("receive.message.max.bytes") != std::string_view::npos;
+      return false;
   }
 }
 
-// The time and the state of the connection say nothing to a user, and make a
-// new text of the same trouble.
+}  // namespace
+
 std::string_view WithoutTimes(std::string_view detail) {
   return detail.substr(0, detail.find(" (after "));
 }
-
-}  // namespace
 
 absl::Status TroubleStatus(rd_kafka_resp_err_t code, std::string_view detail,
                            std::string_view place) {
@@ -38,14 +35,24 @@ absl::Status TroubleStatus(rd_kafka_resp_err_t code, std::string_view detail,
       base::Cat("Kafka consumer: ",
                 detail.empty() ? rd_kafka_err2str(code) : WithoutTimes(detail));
   if (!place.empty()) base::AppendCat(text, " [", place, "]");
-  return IsFinal(code, detail) ? absl::FailedPreconditionError(text)
-                               : absl::UnavailableError(text);
+  return IsFinal(code) ? absl::FailedPreconditionError(text)
+                       : absl::UnavailableError(text);
 }
 
 bool IsNoise(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE ||
          code == RD_KAFKA_RESP_ERR__WAIT_COORD ||
          code == RD_KAFKA_RESP_ERR__DESTROY;
+}
+
+bool IsOversize(std::string_view detail) {
+  return detail.find("receive.message.max.bytes") != std::string_view::npos;
+}
+
+bool LastingTrouble::Lasts(absl::Duration now) {
+  if (now - last_ > kGap) first_ = now;
+  last_ = now;
+  return now - first_ >= kLasting;
 }
 
 bool TroubleFilter::Admit(const absl::Status& trouble, absl::Duration now) {

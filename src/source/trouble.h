@@ -20,8 +20,32 @@ namespace rowfall::source {
 absl::Status TroubleStatus(rd_kafka_resp_err_t code, std::string_view detail,
                            std::string_view place);
 
+// Returns the text without how long a connection had been in which state:
+// that says nothing to a user, and makes a new text of the same trouble.
+std::string_view WithoutTimes(std::string_view detail);
+
 // Whether the error says only that something is repeated soon.
 bool IsNoise(rd_kafka_resp_err_t code);
+
+// Whether a broker's answer is larger than the client takes. The client
+// reconnects and fetches the same for ever, but a damaged length, or one that
+// another protocol sends, looks the same and passes.
+bool IsOversize(std::string_view detail);
+
+// Tells what goes on for a while from what happened once. librdkafka says the
+// same again after 30 seconds only. Not thread-safe.
+class LastingTrouble {
+ public:
+  static constexpr absl::Duration kLasting = absl::Seconds(20);
+  static constexpr absl::Duration kGap = absl::Seconds(60);
+
+  // Notes that there is trouble at `now`. Returns whether it has lasted.
+  bool Lasts(absl::Duration now);
+
+ private:
+  absl::Duration first_;
+  absl::Duration last_ = -absl::InfiniteDuration();
+};
 
 // Lets the same trouble through once in `kRepeat`. Not thread-safe.
 class TroubleFilter {

@@ -38,6 +38,14 @@ TEST(ClientVersionTest, WarnsOfDefectsAndOfAge) {
   EXPECT_EQ(ClientVersionWarning(ClientVersion(2, 14, 2)), "");
 }
 
+TEST(ClientVersionTest, HintsAtItsPartInAnError) {
+  const char* error = "Authentication failed with SASL mechanism SCRAM-SHA-256";
+  EXPECT_EQ(ClientVersionHint(ClientVersion(2, 0, 2), error),
+            "; SCRAM with Kafka 4 needs librdkafka 2.6.1 or newer");
+  EXPECT_EQ(ClientVersionHint(ClientVersion(2, 6, 1), error), "");
+  EXPECT_EQ(ClientVersionHint(ClientVersion(2, 0, 2), "Disconnected"), "");
+}
+
 TEST(ClientVersionTest, BatchesOnlyWherePositionsStayRight) {
   EXPECT_TRUE(BatchConsumeIsSafe(ClientVersion(2, 0, 2)));
   EXPECT_FALSE(BatchConsumeIsSafe(ClientVersion(2, 2, 0)));

@@ -212,6 +212,22 @@ TEST(KafkaSourceTest, WithoutABrokerItWaitsAndSaysSo) {
             absl::Seconds(6));
 }
 
+// What follows from the trouble must not hide it.
+TEST(KafkaSourceTest, SaysWhyAllBrokersAreDown) {
+  SourceConfig config;
+  config.brokers = {"127.0.0.1:1"};
+  config.topics = {"t"};
+  config.consumer_group = "g";
+  Worker worker(MustMake(config));
+  const auto text = [&] {
+    const auto* trouble = worker.Last<SourceTrouble>();
+    return trouble == nullptr ? std::string() : trouble->status.ToString();
+  };
+  ASSERT_TRUE(worker.PollUntil(
+      [&] { return text().find("brokers are down") != std::string::npos; }));
+  EXPECT_NE(text().find("Connection refused"), std::string::npos) << text();
+}
+
 TEST(KafkaSourceTest, CloseIsIdempotentAndFinal) {
   auto broker = MustStart(1);
   Worker worker(MustMake(ListConfig(*broker)));

@@ -36,12 +36,20 @@ TEST(TroubleTest, WhatNeverHealsIsFinal) {
     EXPECT_EQ(TroubleStatus(code, "", "").code(),
               absl::StatusCode::kFailedPrecondition)
         << rd_kafka_err2name(code);
-  EXPECT_EQ(TroubleStatus(RD_KAFKA_RESP_ERR__TRANSPORT,
-                          "Receive failed: Invalid response size: increase "
-                          "receive.message.max.bytes",
-                          "")
-                .code(),
-            absl::StatusCode::kFailedPrecondition);
+}
+
+// A damaged length reads like an answer that is too large for good.
+TEST(TroubleTest, OnlyALastingOversizeIsFinal) {
+  EXPECT_TRUE(
+      IsOversize("Receive failed: Invalid response size 268436176 "
+                 "(0..100000000): increase receive.message.max.bytes"));
+  EXPECT_FALSE(IsOversize("Receive failed: Disconnected"));
+  LastingTrouble trouble;
+  EXPECT_FALSE(trouble.Lasts(absl::Seconds(100)));
+  EXPECT_FALSE(trouble.Lasts(absl::Seconds(119)));
+  EXPECT_TRUE(trouble.Lasts(absl::Seconds(149)));
+  EXPECT_FALSE(trouble.Lasts(absl::Seconds(300)));
+  EXPECT_TRUE(trouble.Lasts(absl::Seconds(330)));
 }
 
 TEST(TroubleFilterTest, SaysTheSameOnceInAWhile) {

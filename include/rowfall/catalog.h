@@ -53,11 +53,8 @@ class ROWFALL_EXPORT Catalog {
 /// Keeps the definitions as long as the object lives.
 class ROWFALL_EXPORT MemoryCatalog : public Catalog {
  public:
-  absl::StatusOr<CatalogState> Load() override { return state_; }
-  absl::Status Store(const CatalogState& state) override {
-    state_ = state;
-    return absl::OkStatus();
-  }
+  absl::StatusOr<CatalogState> Load() override;
+  absl::Status Store(const CatalogState& state) override;
 
  private:
   CatalogState state_;
@@ -82,6 +79,8 @@ class ROWFALL_EXPORT FileCatalog : public Catalog {
 
  private:
   FileCatalog(std::string path, int lock_fd);
+  static absl::StatusOr<std::unique_ptr<FileCatalog>> OpenFile(
+      std::string path);
 
   std::string path_;
   int lock_fd_;

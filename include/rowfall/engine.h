@@ -28,11 +28,11 @@ struct Result {
 };
 
 /// Sources and views and what runs them. Thread-safe; statements run one at a
-/// time. No threads exist before the first view runs. A process that is forked
-/// from the host's may not use it: its calls are FailedPrecondition there,
-/// Status() is empty, and its destructor leaves everything as it is. Such a
-/// process keeps the lock of a FileCatalog until it ends or calls exec.
-/// Example:
+/// time. No threads exist before the first view runs. Nothing throws; a call
+/// that finds no memory is ResourceExhausted. A process that is forked from the
+/// host's may not use it: its calls are FailedPrecondition there, Status() is
+/// empty, and its destructor leaves everything as it is. Such a process keeps
+/// the lock of a FileCatalog until it ends or calls exec. Example:
 ///
 ///     EngineOptions options;
 ///     options.tables = std::make_shared<MyTables>();
@@ -56,7 +56,8 @@ class ROWFALL_EXPORT Engine {
   /// object. Those of Catalog::Store() and TableProvider::OpenTable().
   absl::StatusOr<Result> Execute(std::string_view sql);
 
-  /// Returns the views' states and figures, in name order.
+  /// Returns the views' states and figures, in name order; nothing where
+  /// there is no memory for them.
   std::vector<ViewStatus> Status() const;
 
   /// Threading::kHostThreads: gives worker `worker` of view `view` a turn of at

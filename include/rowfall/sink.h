@@ -83,8 +83,10 @@ class ROWFALL_EXPORT Sink {
   ///                     guilty ones, by `refused` or by halving the batch.
   ///  anything else      the view fails and keeps its offsets.
   ///
-  /// May block; the view waits. May throw: that counts as Internal. Must not
-  /// call the engine that it is called by.
+  /// May block; the view waits. May throw: that counts as Internal, and
+  /// std::bad_alloc as trouble that passes: the messages come again, at once
+  /// in smaller batches if it is not one message alone. Must not call the
+  /// engine that it is called by.
   virtual absl::Status Write(const Batch& rows, const WriteContext& context,
                              std::vector<RefusedRow>& refused) = 0;
 

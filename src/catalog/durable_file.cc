@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/crash_point.h"
+#include "base/guard.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -135,15 +136,15 @@ absl::Status WriteNew(FileOps& ops, const std::string& path,
   const int fd = ops.Open(
       path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) return ErrnoStatus(errno, "Cannot make file", path);
-  absl::Status status = WriteAll(ops, fd, path, bytes);
+  absl::Status status =
+      base::Guarded([&] { return WriteAll(ops, fd, path, bytes); });
   if (ops.Close(fd) != 0) {
     status.Update(ErrnoStatus(errno, "Cannot close file", path));
   }
   return status;
 }
 
-absl::Status SyncFolder(FileOps& ops, const std::string& path) {
-  const std::string folder = FolderOf(path);
+absl::Status SyncFolder(FileOps& ops, const std::string& folder) {
   const int fd =
       ops.Open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   if (fd < 0) return ErrnoStatus(errno, "Cannot open folder", folder);
@@ -189,6 +190,8 @@ absl::StatusOr<std::optional<std::string>> ReadRegularFile(
 absl::Status ReplaceFile(FileOps& ops, const std::string& path,
                          std::string_view bytes) {
   const std::string new_path = path + ".new";
+  // Asks for memory now: none may be wanted behind the rename.
+  const std::string folder = FolderOf(path);
   absl::Status status = WriteNew(ops, new_path, bytes);
   if (status.ok() && ops.Rename(new_path.c_str(), path.c_str()) != 0) {
     status = ErrnoStatus(errno, "Cannot rename file", new_path);
@@ -197,7 +200,7 @@ absl::Status ReplaceFile(FileOps& ops, const std::string& path,
     (void)ops.Unlink(new_path.c_str());
     return status;
   }
-  return SyncFolder(ops, path);
+  return SyncFolder(ops, folder);
 }
 
 }  // namespace rowfall::catalog

@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/guard.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "catalog/catalog_format.h"
@@ -135,9 +136,16 @@ absl::StatusOr<int> Lock(const std::string& path) {
 FileCatalog::FileCatalog(std::string path, int lock_fd)
     : path_(std::move(path)), lock_fd_(lock_fd) {}
 
-FileCatalog::~FileCatalog() { ::close(lock_fd_); }
+FileCatalog::~FileCatalog() {
+  if (lock_fd_ >= 0) ::close(lock_fd_);
+}
 
 absl::StatusOr<std::unique_ptr<FileCatalog>> FileCatalog::Open(
+    std::string path) {
+  return base::Guarded([&] { return OpenFile(std::move(path)); });
+}
+
+absl::StatusOr<std::unique_ptr<FileCatalog>> FileCatalog::OpenFile(
     std::string path) {
   if (path.empty() || path.back() == '/' ||
       path.find('\0') != std::string::npos) {
@@ -147,18 +155,20 @@ absl::StatusOr<std::unique_ptr<FileCatalog>> FileCatalog::Open(
   ROWFALL_RETURN_IF_ERROR(catalog::CheckFolder(path));
   ROWFALL_RETURN_IF_ERROR(
       catalog::ReadRegularFile(path, catalog::kMaxCatalogBytes).status());
-  ROWFALL_ASSIGN_OR_RETURN(const int lock_fd, catalog::Lock(path));
-  return std::unique_ptr<FileCatalog>(
-      new FileCatalog(std::move(path), lock_fd));
+  std::unique_ptr<FileCatalog> opened(new FileCatalog(std::move(path), -1));
+  ROWFALL_ASSIGN_OR_RETURN(opened->lock_fd_, catalog::Lock(opened->path_));
+  return opened;
 }
 
 absl::StatusOr<CatalogState> FileCatalog::Load() {
-  return catalog::LoadCatalogFile(path_);
+  return base::Guarded([&] { return catalog::LoadCatalogFile(path_); });
 }
 
 absl::Status FileCatalog::Store(const CatalogState& state) {
-  catalog::FileOps ops;
-  return catalog::StoreCatalogFile(ops, path_, state);
+  return base::Guarded([&] {
+    catalog::FileOps ops;
+    return catalog::StoreCatalogFile(ops, path_, state);
+  });
 }
 
 }  // namespace rowfall

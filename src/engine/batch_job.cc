@@ -3,10 +3,12 @@
 #include "engine/batch_job.h"
 
 #include <algorithm>
+#include <new>
 #include <span>
 #include <utility>
 
 #include "base/crash_point.h"
+#include "base/guard.h"
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -29,9 +31,10 @@ class ResultNumbers {
   ResultNumbers(std::span<const uint32_t> origins, size_t num_messages)
       : origins_(origins), num_messages_(num_messages) {}
 
+  // Asks for the memory that Next() needs.
+  void Prepare() { counts_.resize(num_messages_); }
   // Returns which row of its message `row` is; rows come in order.
   int64_t Next(uint32_t row) {
-    if (counts_.empty()) counts_.resize(num_messages_);
     for (; next_ <= row; ++next_) ++counts_[origins_[next_]];
     return static_cast<int64_t>(counts_[origins_[row]]) - 1;
   }
@@ -43,14 +46,17 @@ class ResultNumbers {
   std::vector<uint32_t> counts_;
 };
 
+absl::StatusOr<std::unique_ptr<Pipeline>> MakePipeline(const ViewSpec& spec) {
+  map::MapLimits limits;
+  limits.max_message_bytes = spec.env->options().max_message_bytes;
+  return Pipeline::Make(spec.plan, limits, &spec.env->clock());
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BatchJob>> BatchJob::Make(
     std::shared_ptr<const ViewSpec> spec, int worker, WorkerBoard* board) {
-  map::MapLimits limits;
-  limits.max_message_bytes = spec->env->options().max_message_bytes;
-  ROWFALL_ASSIGN_OR_RETURN(
-      auto pipeline, Pipeline::Make(spec->plan, limits, &spec->env->clock()));
+  ROWFALL_ASSIGN_OR_RETURN(auto pipeline, MakePipeline(*spec));
   return std::unique_ptr<BatchJob>(
       new BatchJob(std::move(spec), worker, board, std::move(pipeline)));
 }
@@ -80,18 +86,72 @@ void BatchJob::Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
                   : sink::OnRefusal::kWriteOthers);
     writer_sink_ = &sink;
   }
-  num_rejected_ = 0;
   rows_written_before_ = 0;
   stop_reason_ = absl::OkStatus();
-  step_ = Step::kProcess;
+  bad_.clear();
+  BeginPart(0);
 }
 
 BatchJob::Outcome BatchJob::Advance() {
   while (step_ != Step::kDone) {
-    Outcome outcome = Do(step_);
-    if (outcome.result != Result::kDone) return outcome;
+    try {
+      Outcome outcome = Do(step_);
+      if (outcome.result != Result::kDone) return outcome;
+    } catch (const std::bad_alloc&) {
+      if (!StartOver()) return {Result::kRetry, base::OutOfMemory()};
+    }
+    if (step_ == Step::kDone) {
+      max_part_ = std::min(max_part_ * 2, kAnySize);
+      if (end_ < messages_.size()) BeginPart(end_);
+    }
   }
   return {};
+}
+
+void BatchJob::BeginPart(size_t begin) {
+  begin_ = begin;
+  end_ = std::min(messages_.size(), begin + max_part_);
+  num_rejected_ = num_rejected_before_ = 0;
+  num_bad_before_ = bad_.size();
+  step_ = Step::kProcess;
+}
+
+bool BatchJob::StartOver() {
+  // What was begun goes on where it is: rejects that were handed over, and rows
+  // that were written, must not come twice without need.
+  if (step_ == Step::kRejects || step_ == Step::kCount ||
+      (step_ == Step::kWrite && writer_->rows_written() != 0)) {
+    return false;
+  }
+  step_ = Step::kProcess;
+  num_rejected_ = num_rejected_before_;
+  const size_t size = end_ - begin_;
+  if (size < 2 || rows_written_before_ != 0) return false;
+  max_part_ = size / 2;
+  end_ = begin_ + max_part_;
+  return true;
+}
+
+std::vector<PartitionRange> BatchJob::PartRanges() const {
+  if (begin_ == 0 && end_ == messages_.size()) return ranges_;
+  std::vector<PartitionRange> ranges;
+  for (const PartitionRange& range : ranges_) {
+    const int64_t from = begin_ == 0 ? range.from : OffsetBefore(begin_, range);
+    const int64_t to = OffsetBefore(end_, range);
+    if (from != to) ranges.push_back({range.partition, from, to});
+  }
+  return ranges;
+}
+
+int64_t BatchJob::OffsetBefore(size_t i, const PartitionRange& range) const {
+  for (; i < messages_.size(); ++i) {
+    const MessageBatch::Position position = messages_.position(i);
+    if (position.partition == range.partition.partition &&
+        position.topic == range.partition.topic) {
+      return position.offset;
+    }
+  }
+  return range.to;
 }
 
 BatchJob::Outcome BatchJob::Do(Step step) {
@@ -99,26 +159,35 @@ BatchJob::Outcome BatchJob::Do(Step step) {
     case Step::kProcess: return Process();
     case Step::kRejects: return HandOver();
     case Step::kWrite: return Write();
+    case Step::kCount: Count(); return {};
     case Step::kDone: break;
   }
   return {};
 }
 
 BatchJob::Outcome BatchJob::Process() {
+  auto pipeline = std::move(pipeline_);  // Not put back where memory ends.
+  if (pipeline == nullptr) {
+    auto made = MakePipeline(*spec_);
+    if (!made.ok()) return {Result::kFailed, made.status()};
+    pipeline = *std::move(made);
+  }
   auto processed =
-      pipeline_->Process(messages_, spec_->env->clock().Now());
+      pipeline->Process(messages_, begin_, end_, spec_->env->clock().Now());
   if (!processed.ok()) return {Result::kFailed, processed.status()};
+  pipeline_ = std::move(pipeline);
   processed_ = *std::move(processed);
   board_->counters.map_ns.Add(Nanoseconds(processed_.map_time));
   board_->counters.evaluate_ns.Add(Nanoseconds(processed_.evaluate_time));
   rejects_ = std::move(processed_.rejected);
   reject_rows_.clear();
+  num_noted_ = 0;
   errors_.Clear();
-  bad_.clear();
+  bad_.resize(num_bad_before_);
   has_refused_ = false;
   if (StopAtErrors()) return {};
   if (!processed_.replaced.empty()) NoteReplaced();
-  writer_->Begin(std::move(processed_.rows), ranges_, spec_->name,
+  writer_->Begin(std::move(processed_.rows), PartRanges(), spec_->name,
                  spec_->consumer_group, rows_written_before_);
   after_rejects_ = Step::kWrite;
   step_ = rejects_.empty() ? Step::kWrite : Step::kRejects;
@@ -127,6 +196,10 @@ BatchJob::Outcome BatchJob::Process() {
 }
 
 BatchJob::Outcome BatchJob::HandOver() {
+  if (spec_->on_error == plan::OnError::kStop) {
+    StopBeforeFirstReject();
+    return {};
+  }
   if (spec_->on_error == plan::OnError::kDeadLetter) {
     ROWFALL_CRASH_POINT(handing_over);
     const absl::Status status =
@@ -138,8 +211,8 @@ BatchJob::Outcome BatchJob::HandOver() {
     }
   }
   const bool skips = spec_->on_error == plan::OnError::kSkip;
-  for (size_t i = 0; i < rejects_.size(); ++i) {
-    const Reject reject = MakeReject(i);
+  for (; num_noted_ < rejects_.size(); ++num_noted_) {
+    const Reject reject = MakeReject(num_noted_);
     if (skips) reject_log_.Add("Skipped", reject);
     errors_.Add(skips ? ErrorFate::kSkipped : ErrorFate::kDeadLettered, reject);
   }
@@ -150,10 +223,10 @@ BatchJob::Outcome BatchJob::HandOver() {
         "Rejected at ", RejectStageName(reject.stage), ": ", last_reject_));
   }
   num_rejected_ += rejects_.size();
+  num_noted_ = 0;
   rejects_.clear();
   reject_rows_.clear();
   step_ = after_rejects_;
-  if (step_ == Step::kDone) Count();
   return {};
 }
 
@@ -170,7 +243,7 @@ BatchJob::Outcome BatchJob::Write() {
           writer_->rows_written() == 0) {
         ranges_.clear();
       }
-      TakeRefused(Step::kDone);
+      TakeRefused(Step::kCount);
       return {};
     case sink::WriteResult::kRefused: TakeRefused(Step::kWrite); return {};
     case sink::WriteResult::kRetry: return {Result::kRetry, outcome.status};
@@ -184,6 +257,13 @@ BatchJob::Outcome BatchJob::Write() {
 void BatchJob::TakeRefused(Step next) {
   const Batch& rows = writer_->rows();
   ResultNumbers numbers(rows.origins(), messages_.size());
+  // Nothing may fail once they are taken.
+  if (const size_t more = writer_->num_refused(); more != 0) {
+    numbers.Prepare();
+    rejects_.reserve(rejects_.size() + more);
+    reject_rows_.reserve(reject_rows_.size() + more);
+    bad_.reserve(bad_.size() + more);
+  }
   for (RefusedRow& refused : writer_->TakeRefused()) {
     if (ROWFALL_MISTAKE(forget_refused_rows)) continue;
     rejects_.push_back({rows.origins()[refused.row], RejectStage::kSink,
@@ -195,11 +275,7 @@ void BatchJob::TakeRefused(Step next) {
   }
   after_rejects_ = next;
   step_ = rejects_.empty() ? next : Step::kRejects;
-  if (!rejects_.empty() && spec_->on_error == plan::OnError::kStop) {
-    return StopBeforeFirstReject();
-  }
   if (dead_letters_ != nullptr) dead_letters_->Begin(rejects_.size());
-  if (step_ == Step::kDone) Count();
 }
 
 void BatchJob::NoteReplaced() {
@@ -215,6 +291,11 @@ void BatchJob::NoteReplaced() {
 }
 
 void BatchJob::Count() {
+  // What asks for memory comes first, each so that it can come again.
+  if (!errors_.empty()) board_->AddErrors(errors_);
+  errors_.Clear();
+  if (has_refused_) CheckRefused();
+  if (end_ == messages_.size()) limit_.Add(messages_, bad_);
   WorkerCounters& counters = board_->counters;
   const size_t given = processed_.rows_in - processed_.rows_failed;
   const size_t result = writer_->rows().num_rows();
@@ -224,9 +305,7 @@ void BatchJob::Count() {
   counters.rows_written.Add(writer_->rows_written());
   counters.rejected.Add(num_rejected_);
   counters.nulled.Add(processed_.replaced.size());
-  if (!errors_.empty()) board_->AddErrors(errors_);
-  if (has_refused_) CheckRefused();
-  limit_.Add(messages_, bad_);
+  step_ = Step::kDone;
 }
 
 bool BatchJob::StopAtErrors() {
@@ -235,7 +314,9 @@ bool BatchJob::StopAtErrors() {
   }
   if (bad_.empty()) return false;
   SortUnique(bad_);
-  const auto breach = limit_.Find(messages_, bad_);
+  auto breach = limit_.Find(messages_, bad_);
+  // By refused rows of an earlier part, which are told of already.
+  if (breach.has_value() && breach->message < begin_) breach.reset();
   if (!rejects_.empty() && spec_->on_error == plan::OnError::kStop &&
       (!breach.has_value() || rejects_.front().message <= breach->message)) {
     StopBeforeFirstReject();
@@ -275,7 +356,7 @@ void BatchJob::StopBeforeFirstReject() {
   stop_reason_ = absl::FailedPreconditionError(
       base::Cat("Stopped at a message that was rejected at ",
                 RejectStageName(reject.stage), ": ", reject.ToString()));
-  num_rejected_ = 1;
+  num_rejected_ = num_rejected_before_ = 1;
   const size_t kept = first->message;
   if (reject.stage == RejectStage::kSink) {
     rows_written_before_ = RowsWrittenBefore(kept);
@@ -286,6 +367,7 @@ void BatchJob::StopBeforeFirstReject() {
 void BatchJob::Cut(size_t num_messages) {
   if (!ROWFALL_MISTAKE(stop_behind_the_bad_message)) CutRanges(num_messages);
   messages_.Truncate(num_messages);
+  end_ = num_messages;
   rejects_.clear();
   step_ = Step::kProcess;
 }

@@ -29,7 +29,8 @@ namespace rowfall::engine {
 // Carries batches one after the other; Advance() does as much as one attempt
 // can, and goes on where it was when it is called again. A row that cannot be
 // written goes to the view's error policy; a stage that fails is an Outcome.
-// Not thread-safe.
+// Want of memory is neither: the batch is cut into parts, half as large each
+// time, that are written one after the other. Not thread-safe.
 class BatchJob {
  public:
   enum class Result : uint8_t {
@@ -67,12 +68,22 @@ class BatchJob {
   }
 
  private:
-  enum class Step : uint8_t { kProcess, kRejects, kWrite, kDone };
+  enum class Step : uint8_t { kProcess, kRejects, kWrite, kCount, kDone };
+  static constexpr size_t kAnySize = size_t{1} << 32;
 
   BatchJob(std::shared_ptr<const ViewSpec> spec, int worker,
            WorkerBoard* board, std::unique_ptr<Pipeline> pipeline);
 
-  // Each does the step and sets the next one, or says why it could not.
+  void BeginPart(size_t begin);
+  // After want of memory: whether a smaller part can be tried at once.
+  bool StartOver();
+  // The ranges of the part: those of all parts make those of the batch.
+  std::vector<PartitionRange> PartRanges() const;
+  // Where a partition stands before message `i`.
+  int64_t OffsetBefore(size_t i, const PartitionRange& range) const;
+
+  // Each does the step and sets the next one, or says why it could not. Where
+  // one throws std::bad_alloc it can be done again.
   Outcome Do(Step step);
   Outcome Process();
   Outcome HandOver();
@@ -103,12 +114,17 @@ class BatchJob {
 
   const std::shared_ptr<const ViewSpec> spec_;
   WorkerBoard* const board_;
-  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<Pipeline> pipeline_;  // Null: memory ended within it.
   RejectLog reject_log_;
   std::unique_ptr<sink::DeadLetters> dead_letters_;  // Null: no handler.
 
   MessageBatch messages_;
   std::vector<PartitionRange> ranges_;
+  // The messages of the part at hand, and how large one may be: halved when
+  // memory ends, doubled when a part is done.
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  size_t max_part_ = kAnySize;
   std::unique_ptr<sink::BatchWriter> writer_;
   Sink* writer_sink_ = nullptr;
   Processed processed_;
@@ -117,10 +133,15 @@ class BatchJob {
   std::vector<uint32_t> reject_rows_;  // For refused rows: which.
   Step step_ = Step::kProcess;
   Step after_rejects_ = Step::kWrite;
+  size_t num_noted_ = 0;  // Of rejects_, handed over and counted.
+  // Of the part, and how many it had before it was processed.
   uint64_t num_rejected_ = 0;
-  ErrorTally errors_;  // Of the batch, shown when it is done.
+  uint64_t num_rejected_before_ = 0;
+  ErrorTally errors_;  // Of the part, shown when it is done.
   ErrorLimit limit_;
-  std::vector<uint32_t> bad_;  // Messages of the batch with errors.
+  // Messages of the batch with errors, and how many are before the part.
+  std::vector<uint32_t> bad_;
+  size_t num_bad_before_ = 0;
   bool has_refused_ = false;
   std::string last_reject_;
   std::map<TopicPartition, int64_t> first_ends_;  // Since the assignment.

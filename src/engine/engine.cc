@@ -2,10 +2,9 @@
 // Opening, stopping and looking at an engine; its views' starts and stops.
 #include "rowfall/engine.h"
 
-#include <exception>
-#include <new>
 #include <utility>
 
+#include "base/guard.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/engine_impl.h"
@@ -18,35 +17,18 @@ using engine::ViewObject;
 using engine::ViewRunner;
 using engine::ViewSpec;
 
-namespace {
-
-// Where the last exception ends: those of the host, and want of memory.
-template <typename Call>
-auto Guarded(Call&& call) -> decltype(call()) {
-  try {
-    return call();
-  } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("Out of memory");
-  } catch (const std::exception& error) {
-    return absl::InternalError(
-        base::Cat("Unexpected exception: ", error.what()));
-  } catch (...) {
-    return absl::InternalError("Unexpected exception of an unknown type");
-  }
-}
-
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
-  return Guarded([&]() -> absl::StatusOr<std::unique_ptr<Engine>> {
+  return base::Guarded([&]() -> absl::StatusOr<std::unique_ptr<Engine>> {
     // Not for the environment: a worker that is left behind would keep it.
     auto catalog = std::exchange(options.catalog, nullptr);
     if (catalog == nullptr) catalog = std::make_shared<MemoryCatalog>();
     ROWFALL_ASSIGN_OR_RETURN(auto env,
                              engine::Environment::Make(std::move(options)));
     auto impl = std::make_shared<Impl>(std::move(env), std::move(catalog));
-    ROWFALL_RETURN_IF_ERROR(impl->Open());
-    return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+    // The first, so that views that run are stopped where a later one throws.
+    std::unique_ptr<Engine> engine(new Engine(std::move(impl)));
+    ROWFALL_RETURN_IF_ERROR(engine->impl_->Open());
+    return engine;
   });
 }
 
@@ -54,7 +36,9 @@ Engine::Engine(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Engine::~Engine() {
   if (impl_->CheckProcess().ok()) {
-    (void)Stop(absl::Seconds(30));
+    if (absl::IsResourceExhausted(Stop(absl::Seconds(30)))) {
+      impl_->StopInPlace();
+    }
     return;
   }
   // Nothing of it can be ended in this process: it is left as it is.
@@ -62,27 +46,30 @@ Engine::~Engine() {
 }
 
 absl::StatusOr<Result> Engine::Execute(std::string_view sql) {
-  return Guarded([&]() -> absl::StatusOr<Result> {
+  return base::Guarded([&]() -> absl::StatusOr<Result> {
     ROWFALL_RETURN_IF_ERROR(impl_->CheckProcess());
     return impl_->Execute(sql);
   });
 }
 
 std::vector<ViewStatus> Engine::Status() const {
-  if (!impl_->CheckProcess().ok()) return {};
-  return impl_->Status();
+  auto status = base::Guarded([&]() -> absl::StatusOr<std::vector<ViewStatus>> {
+    ROWFALL_RETURN_IF_ERROR(impl_->CheckProcess());
+    return impl_->Status();
+  });
+  return status.ok() ? *std::move(status) : std::vector<ViewStatus>();
 }
 
 absl::StatusOr<bool> Engine::RunOnce(std::string_view view, int worker,
                                      absl::Duration budget) {
-  return Guarded([&]() -> absl::StatusOr<bool> {
+  return base::Guarded([&]() -> absl::StatusOr<bool> {
     ROWFALL_RETURN_IF_ERROR(impl_->CheckProcess());
     return impl_->RunOnce(view, worker, budget);
   });
 }
 
 absl::Status Engine::Stop(absl::Duration timeout) {
-  return Guarded([&] {
+  return base::Guarded([&] {
     const absl::Status own = impl_->CheckProcess();
     return own.ok() ? impl_->Stop(timeout) : own;
   });
@@ -106,12 +93,15 @@ absl::Status Engine::Impl::Open() {
   for (auto& [name, view] : views_) {
     if (view.definition.suspended) continue;
     auto spec = Rebind(view);
-    const absl::Status started =
-        spec.ok() ? StartView(view, *std::move(spec)) : spec.status();
-    if (started.ok()) continue;
+    auto made = spec.ok() ? MakeRunning(name, *std::move(spec)) : spec.status();
+    if (made.ok()) {
+      Launch(*made);
+      continue;
+    }
     // Visible as a failed view; ALTER suspended=1 and =0 try again.
-    env_->Log(LogLevel::kError, name, -1, base::FromAbsl(started.message()));
-    running_[name] = {nullptr, started};
+    env_->Log(LogLevel::kError, name, -1,
+              base::FromAbsl(made.status().message()));
+    running_[name] = {nullptr, made.status()};
   }
   return absl::OkStatus();
 }
@@ -138,52 +128,74 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Rebind(
                 view.statement.select.from, "' does not fit any more: ", text));
 }
 
-absl::Status Engine::Impl::StartView(const ViewObject& view,
-                                     std::shared_ptr<const ViewSpec> spec) {
+absl::StatusOr<Engine::Impl::RunningViews> Engine::Impl::MakeRunning(
+    const std::string& name, std::shared_ptr<const ViewSpec> spec) {
   ROWFALL_ASSIGN_OR_RETURN(std::shared_ptr<ViewRunner> runner,
-                           ViewRunner::Start(std::move(spec)));
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!stopped()) {
-      running_[view.definition.name] = {std::move(runner), absl::OkStatus()};
-      return absl::OkStatus();
-    }
-  }
-  // Stop() came in between and does not know of this view.
-  (void)runner->Stop(env_->options().suspend_timeout);
-  return absl::CancelledError("The engine was stopped");
+                           ViewRunner::Make(std::move(spec)));
+  RunningViews running;
+  running.emplace(name, Running{std::move(runner), absl::OkStatus()});
+  return running;
 }
 
-absl::Status Engine::Impl::StopViews(const std::vector<std::string>& names,
-                                     absl::Duration timeout) {
-  const absl::Duration deadline = Clock::Real()->Monotonic() + timeout;
-  std::vector<std::pair<std::string, std::shared_ptr<ViewRunner>>> runners;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    for (const std::string& name : names) {
-      const auto found = running_.find(name);
-      if (found == running_.end() || found->second.runner == nullptr) continue;
-      found->second.runner->RequestStop();
-      runners.emplace_back(name, found->second.runner);
-    }
+bool Engine::Impl::Launch(RunningViews& views) {
+  if (stopped()) return false;  // Stop() would not know of them.
+  for (auto& [name, view] : views) {
+    running_.erase(name);
+    view.runner->Run();
   }
+  running_.merge(views);
+  return true;
+}
+
+Engine::Impl::Ending Engine::Impl::PrepareEnd(
+    const std::vector<std::string>& names) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Ending ending;
+  for (const std::string& name : names) {
+    const auto found = running_.find(name);
+    if (found == running_.end()) continue;
+    ending.runners.emplace_back(name, found->second.runner);
+    ending.figures.try_emplace(name);
+  }
+  return ending;
+}
+
+absl::Status Engine::Impl::End(Ending ending, absl::Duration timeout) {
+  const absl::Duration deadline = Clock::Real()->Monotonic() + timeout;
   absl::Status result;
-  for (const auto& [name, runner] : runners) {
-    const absl::Status stopped =
-        runner->Stop(deadline - Clock::Real()->Monotonic());
+  for (const auto& [name, runner] : ending.runners) {
+    if (runner != nullptr) runner->RequestStop();
+  }
+  for (const auto& [name, runner] : ending.runners) {
+    if (runner == nullptr) continue;
+    const absl::Status stopped = base::Guarded([&, &runner = runner] {
+      return runner->Stop(deadline - Clock::Real()->Monotonic());
+    });
     if (!stopped.ok()) result = stopped;
   }
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (const auto& [name, runner] : runners) {
+  for (const auto& [name, runner] : ending.runners) {
     // Stop() and a statement may have stopped the same run.
     const auto found = running_.find(name);
     if (found == running_.end() || found->second.runner != runner) continue;
-    ViewStatus& ended = ended_[name];
-    ended.partitions.clear();
-    engine::ReadBoard(runner->board(), env_->clock().Monotonic(), ended);
+    if (runner != nullptr) KeepFigures(name, *runner, ending.figures);
+    running_.erase(found);
   }
-  for (const std::string& name : names) running_.erase(name);
   return result;
+}
+
+void Engine::Impl::KeepFigures(const std::string& name,
+                               const ViewRunner& runner, Statuses& prepared) {
+  auto ended = ended_.find(name);
+  if (ended == ended_.end()) {
+    ended = ended_.insert(prepared.extract(name)).position;
+  }
+  ended->second.partitions.clear();
+  // Without memory for its texts the figures stay behind.
+  (void)base::Guarded([&] {
+    engine::ReadBoard(runner.board(), env_->clock().Monotonic(), ended->second);
+    return absl::OkStatus();
+  });
 }
 
 absl::Status Engine::Impl::Store(const engine::Sources& sources,
@@ -194,7 +206,8 @@ absl::Status Engine::Impl::Store(const engine::Sources& sources,
 }
 
 void Engine::Impl::Restore() {
-  const absl::Status stored = Store(sources_, views_);
+  const absl::Status stored =
+      base::Guarded([this] { return Store(sources_, views_); });
   if (stored.ok()) return;
   env_->Log(LogLevel::kError, "", -1,
             base::Cat("The catalog holds a statement that failed, until the "
@@ -254,7 +267,6 @@ absl::StatusOr<bool> Engine::Impl::RunOnce(std::string_view view, int worker,
 }
 
 absl::Status Engine::Impl::Stop(absl::Duration timeout) {
-  const absl::Duration deadline = Clock::Real()->Monotonic() + timeout;
   std::vector<std::string> names;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -266,11 +278,22 @@ absl::Status Engine::Impl::Stop(absl::Duration timeout) {
     }
     stopped_.store(true);
     for (auto& [name, running] : running_) {
-      names.push_back(name);
       if (running.runner != nullptr) running.runner->RequestStop();
     }
+    for (auto& [name, running] : running_) names.push_back(name);
   }
-  return StopViews(names, deadline - Clock::Real()->Monotonic());
+  return End(PrepareEnd(names), timeout);
+}
+
+void Engine::Impl::StopInPlace() {
+  const absl::Duration deadline =
+      Clock::Real()->Monotonic() + absl::Seconds(30);
+  for (const auto& [name, running] : running_) {
+    if (running.runner == nullptr) continue;
+    (void)base::Guarded([&, &running = running] {
+      return running.runner->Stop(deadline - Clock::Real()->Monotonic());
+    });
+  }
 }
 
 }  // namespace rowfall

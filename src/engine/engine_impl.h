@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "engine/environment.h"
@@ -42,12 +43,21 @@ class Engine::Impl {
   absl::StatusOr<bool> RunOnce(std::string_view view, int worker,
                                absl::Duration budget);
   absl::Status Stop(absl::Duration timeout);
+  // The last resort of the destructor, where Stop() found no memory.
+  void StopInPlace();
 
  private:
   // A view that runs, or could not start.
   struct Running {
     std::shared_ptr<engine::ViewRunner> runner;  // Null: not started.
     absl::Status start_error;
+  };
+  using RunningViews = std::map<std::string, Running, std::less<>>;
+  using Statuses = std::map<std::string, ViewStatus, std::less<>>;
+  struct Ending {
+    std::vector<std::pair<std::string, std::shared_ptr<engine::ViewRunner>>>
+        runners;
+    Statuses figures;  // Room for them.
   };
 
   absl::StatusOr<Result> Run(sql::CreateSource& statement,
@@ -92,11 +102,21 @@ class Engine::Impl {
                      const engine::Views& views);
   // Takes a statement that failed after Store() out of the catalog.
   void Restore();
-  absl::Status StartView(const engine::ViewObject& view,
-                         std::shared_ptr<const engine::ViewSpec> spec);
-  // Stops the workers of views; their figures stay, an error is returned.
-  absl::Status StopViews(const std::vector<std::string>& names,
-                         absl::Duration timeout);
+  // A statement asks for all that it needs, memory and threads, before it
+  // becomes durable; what comes behind cannot fail.
+  //
+  // A view ready to run.
+  static absl::StatusOr<RunningViews> MakeRunning(
+      const std::string& name, std::shared_ptr<const engine::ViewSpec> spec);
+  // Lets them run; false: the engine was stopped. REQUIRES: mutex_ is held,
+  // or nobody else knows the engine.
+  bool Launch(RunningViews& views);
+  // The runs of views that are to be stopped.
+  Ending PrepareEnd(const std::vector<std::string>& names) const;
+  // Stops them; their figures stay.
+  absl::Status End(Ending ending, absl::Duration timeout);
+  void KeepFigures(const std::string& name, const engine::ViewRunner& runner,
+                   Statuses& prepared);
   ViewStatus StatusOf(const engine::ViewObject& view) const;
   bool stopped() const { return stopped_.load(); }
 
@@ -108,11 +128,11 @@ class Engine::Impl {
   // its own caller.
   std::atomic<std::thread::id> statement_thread_{std::thread::id()};
   mutable std::mutex mutex_;
-  engine::Sources sources_;                              // Guarded by mutex_.
-  engine::Views views_;                                  // Guarded by mutex_.
-  std::map<std::string, Running, std::less<>> running_;  // Guarded by mutex_.
+  engine::Sources sources_;  // Guarded by mutex_.
+  engine::Views views_;      // Guarded by mutex_.
+  RunningViews running_;     // Guarded by mutex_.
   // The figures of the runs that have ended, by view. Guarded by mutex_.
-  std::map<std::string, ViewStatus, std::less<>> ended_;
+  Statuses ended_;
   std::atomic<bool> stopped_{false};
 };
 

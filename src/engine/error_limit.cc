@@ -46,8 +46,14 @@ std::optional<ErrorLimit::Breach> ErrorLimit::Find(
 void ErrorLimit::Add(const MessageBatch& messages,
                      std::span<const uint32_t> bad) {
   if (!limit_.is_set()) return;
-  for (const uint32_t message : bad) {
-    errors_.push_back({seen_ + message, messages.Place(message)});
+  const size_t before = errors_.size();
+  try {
+    for (const uint32_t message : bad) {
+      errors_.push_back({seen_ + message, messages.Place(message)});
+    }
+  } catch (...) {  // All or none, for who has no memory and tries again.
+    while (errors_.size() > before) errors_.pop_back();
+    throw;
   }
   seen_ += messages.size();
   while (!errors_.empty() && errors_.front().number + limit_.window < seen_) {

@@ -2,10 +2,12 @@
 // A compiled SELECT for hosts: parser, planner and evaluators behind one face.
 #include "rowfall/materialized_view.h"
 
+#include <iterator>
 #include <mutex>
 #include <utility>
 
 #include "base/error.h"
+#include "base/guard.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "eval/evaluator.h"
@@ -65,35 +67,40 @@ const Schema& MaterializedView::schema() const { return *impl_->plan->schema; }
 
 absl::StatusOr<MaterializedView> MaterializedView::Compile(
     std::string_view select, const Schema& source, const Options& options) {
-  ROWFALL_ASSIGN_OR_RETURN(const sql::Select parsed, ParseView(select));
-  plan::ViewBinding binding;
-  binding.source = &source;
-  binding.source_name = parsed.from;
-  binding.destination = options.destination;
-  binding.functions = options.functions;
-  binding.typed_leaves = false;  // Apply() is given whole columns.
-  auto impl = std::make_unique<Impl>();
-  ROWFALL_ASSIGN_OR_RETURN(impl->plan, plan::PlanView(parsed, binding));
-  return MaterializedView(std::move(impl));
+  return base::Guarded([&]() -> absl::StatusOr<MaterializedView> {
+    ROWFALL_ASSIGN_OR_RETURN(const sql::Select parsed, ParseView(select));
+    plan::ViewBinding binding;
+    binding.source = &source;
+    binding.source_name = parsed.from;
+    binding.destination = options.destination;
+    binding.functions = options.functions;
+    binding.typed_leaves = false;  // Apply() is given whole columns.
+    auto impl = std::make_unique<Impl>();
+    ROWFALL_ASSIGN_OR_RETURN(impl->plan, plan::PlanView(parsed, binding));
+    return MaterializedView(std::move(impl));
+  });
 }
 
 absl::StatusOr<Batch> MaterializedView::Apply(const Batch& input,
                                               std::vector<FailedRow>* failed,
                                               absl::Time now) const {
-  ROWFALL_ASSIGN_OR_RETURN(const Batch leaves,
-                           eval::ExtractLeaves(*impl_->plan, input));
-  ROWFALL_ASSIGN_OR_RETURN(auto evaluator, impl_->TakeEvaluator());
-  std::vector<FailedRow> failures;
-  auto result = evaluator->Evaluate(leaves, now, failures);
-  impl_->GiveBack(std::move(evaluator));
-  if (!result.ok() || failures.empty()) return result;
-  if (failed == nullptr) {
-    const FailedRow& first = failures.front();
-    return absl::InvalidArgumentError(base::ToAbsl(base::Cat(
-        first.reason, " [row ", first.row, ", column ", first.column, "]")));
-  }
-  for (FailedRow& failure : failures) failed->push_back(std::move(failure));
-  return result;
+  return base::Guarded([&]() -> absl::StatusOr<Batch> {
+    ROWFALL_ASSIGN_OR_RETURN(const Batch leaves,
+                             eval::ExtractLeaves(*impl_->plan, input));
+    ROWFALL_ASSIGN_OR_RETURN(auto evaluator, impl_->TakeEvaluator());
+    std::vector<FailedRow> failures;
+    auto result = evaluator->Evaluate(leaves, now, failures);
+    impl_->GiveBack(std::move(evaluator));
+    if (!result.ok() || failures.empty()) return result;
+    if (failed == nullptr) {
+      const FailedRow& first = failures.front();
+      return absl::InvalidArgumentError(base::ToAbsl(base::Cat(
+          first.reason, " [row ", first.row, ", column ", first.column, "]")));
+    }
+    failed->insert(failed->end(), std::make_move_iterator(failures.begin()),
+                   std::make_move_iterator(failures.end()));
+    return result;
+  });
 }
 
 }  // namespace rowfall

@@ -54,10 +54,9 @@ absl::Status CheckSource(const SourceObject& source,
 
 absl::Status Damaged(absl::StatusCode code, std::string_view what,
                      std::string_view name, const absl::Status& why) {
-  return absl::Status(
-      code, base::Cat("The definition of ", what, " '", name,
-                      "' in the catalog cannot be used: ",
-                      base::FromAbsl(why.message())));
+  return absl::Status(code, base::Cat("The definition of ", what, " '", name,
+                                      "' in the catalog cannot be used: ",
+                                      base::FromAbsl(why.message())));
 }
 
 }  // namespace
@@ -81,10 +80,10 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> BindView(
     return env->options().tables->OpenTable(view.statement.table);
   });
   if (absl::IsNotFound(table.status())) {
-    return base::ErrorAt(
-        absl::StatusCode::kNotFound, view.statement.table_place,
-        base::Cat("Destination table not found: ",
-                  base::Quote(view.statement.table)));
+    return base::ErrorAt(absl::StatusCode::kNotFound,
+                         view.statement.table_place,
+                         base::Cat("Destination table not found: ",
+                                   base::Quote(view.statement.table)));
   }
   ROWFALL_RETURN_IF_ERROR(table.status());
   if (*table == nullptr) {
@@ -120,6 +119,26 @@ std::string ChooseGroup(std::string_view group, std::string_view view,
   return chosen;
 }
 
+namespace {
+
+// A definition is of the name that it stands under, and the only one.
+template <typename Known>
+absl::Status CheckName(std::string_view what, const std::string& name,
+                       std::string_view name_in_sql, const Known& known) {
+  if (name != name_in_sql) {
+    return Damaged(absl::StatusCode::kDataLoss, what, name,
+                   absl::DataLossError(base::ToAbsl(base::Cat(
+                       "It is the statement of ", base::Quote(name_in_sql)))));
+  }
+  if (known.contains(name)) {
+    return Damaged(absl::StatusCode::kDataLoss, what, name,
+                   absl::DataLossError("It is there twice"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<Objects> ReadCatalog(const CatalogState& state,
                                     const EngineOptions& options) {
   Objects objects;
@@ -136,6 +155,8 @@ absl::StatusOr<Objects> ReadCatalog(const CatalogState& state,
       return Damaged(source.status().code(), "source", definition.name,
                      source.status());
     }
+    ROWFALL_RETURN_IF_ERROR(CheckName("source", definition.name,
+                                      source->plan.name, objects.sources));
     objects.sources.emplace(definition.name, *std::move(source));
   }
   for (const ViewDefinition& definition : state.views) {
@@ -145,10 +166,15 @@ absl::StatusOr<Objects> ReadCatalog(const CatalogState& state,
       return Damaged(absl::StatusCode::kDataLoss, "view", definition.name,
                      statement.status());
     }
-    objects.views.emplace(
-        definition.name,
-        ViewObject{definition,
-                   std::get<sql::CreateView>(*std::move(statement))});
+    auto& view = std::get<sql::CreateView>(*statement);
+    ROWFALL_RETURN_IF_ERROR(
+        CheckName("view", definition.name, view.name, objects.views));
+    if (definition.consumer_group.empty()) {
+      return Damaged(absl::StatusCode::kDataLoss, "view", definition.name,
+                     absl::DataLossError("It has no consumer group"));
+    }
+    objects.views.emplace(definition.name,
+                          ViewObject{definition, std::move(view)});
   }
   return objects;
 }

@@ -69,12 +69,13 @@ absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Make(
 }
 
 absl::StatusOr<Processed> Pipeline::Process(const MessageBatch& messages,
+                                            size_t begin, size_t end,
                                             absl::Time now) {
   Processed out;
   map_errors_.clear();
   failed_rows_.clear();
   const absl::Duration start = clock_->Monotonic();
-  const Batch leaves = mapper_->Map(messages, map_errors_);
+  const Batch leaves = mapper_->Map(messages, begin, end, map_errors_);
   const absl::Duration mapped = clock_->Monotonic();
   ROWFALL_CRASH_POINT(mapped);
   ROWFALL_ASSIGN_OR_RETURN(out.rows,

@@ -35,9 +35,11 @@ class Pipeline {
       std::shared_ptr<const plan::ViewPlan> plan, const map::MapLimits& limits,
       Clock* clock);
 
+  // Processes the messages from `begin` up to, not including, `end`. Where it
+  // throws std::bad_alloc the object is of no use any more.
   // Errors: Internal: a fault of ours.
-  absl::StatusOr<Processed> Process(const MessageBatch& messages,
-                                    absl::Time now);
+  absl::StatusOr<Processed> Process(const MessageBatch& messages, size_t begin,
+                                    size_t end, absl::Time now);
 
  private:
   Pipeline(std::unique_ptr<map::Mapper> mapper,

@@ -18,6 +18,9 @@ using engine::ViewObject;
 
 namespace {
 
+// Each view reads the topics once more.
+constexpr int kMaxViewsOfSource = 64;
+
 template <typename Objects>
 std::vector<std::string> Names(const Objects& objects) {
   std::vector<std::string> names;
@@ -143,6 +146,16 @@ absl::StatusOr<ViewObject> Engine::Impl::MakeView(sql::CreateView& statement,
     return NoSuch("Source", statement.select.from, statement.select.from_place,
                   Names(sources_));
   }
+  const auto siblings =
+      std::count_if(views_.begin(), views_.end(), [&](const auto& other) {
+        return other.second.statement.select.from == statement.select.from;
+      });
+  if (siblings >= kMaxViewsOfSource) {
+    return base::ErrorAt(
+        absl::StatusCode::kResourceExhausted, statement.select.from_place,
+        base::Cat("Source has ", kMaxViewsOfSource,
+                  " views already: ", base::Quote(statement.select.from)));
+  }
   ViewObject view;
   view.definition.name = statement.name;
   view.definition.sql = sql;
@@ -163,15 +176,17 @@ absl::StatusOr<Result> Engine::Impl::Run(sql::CreateView& statement,
   const std::string name = view.definition.name;
   engine::Views views = views_;
   views.emplace(name, std::move(view));
+  ROWFALL_ASSIGN_OR_RETURN(RunningViews running, MakeRunning(name, spec));
   ROWFALL_RETURN_IF_ERROR(Store(sources_, views));
-  if (const absl::Status started = StartView(views.at(name), spec);
-      !started.ok()) {
-    Restore();
-    return started;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (Launch(running)) {
+      views_ = std::move(views);
+      return Affected(spec->source.num_consumers);
+    }
   }
-  const std::lock_guard<std::mutex> lock(mutex_);
-  views_ = std::move(views);
-  return Affected(spec->source.num_consumers);
+  Restore();
+  return absl::CancelledError("The engine was stopped");
 }
 
 absl::StatusOr<Result> Engine::Impl::Run(sql::Explain& statement,
@@ -208,27 +223,31 @@ absl::Status Engine::Impl::SameState(const ViewObject& view) const {
 absl::Status Engine::Impl::Suspend(ViewObject& view) {
   engine::Views views = views_;
   views.at(view.definition.name).definition.suspended = true;
+  Ending ending = PrepareEnd({view.definition.name});
   ROWFALL_RETURN_IF_ERROR(Store(sources_, views));
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     view.definition.suspended = true;
   }
-  return StopViews({view.definition.name}, env_->options().suspend_timeout);
+  return End(std::move(ending), env_->options().suspend_timeout);
 }
 
 absl::Status Engine::Impl::Resume(ViewObject& view) {
   ROWFALL_ASSIGN_OR_RETURN(auto spec, Rebind(view));
   engine::Views views = views_;
   views.at(view.definition.name).definition.suspended = false;
+  ROWFALL_ASSIGN_OR_RETURN(RunningViews running,
+                           MakeRunning(view.definition.name, std::move(spec)));
   ROWFALL_RETURN_IF_ERROR(Store(sources_, views));
-  if (const absl::Status started = StartView(view, std::move(spec));
-      !started.ok()) {
-    Restore();
-    return started;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (Launch(running)) {
+      view.definition.suspended = false;
+      return absl::OkStatus();
+    }
   }
-  const std::lock_guard<std::mutex> lock(mutex_);
-  view.definition.suspended = false;
-  return absl::OkStatus();
+  Restore();
+  return absl::CancelledError("The engine was stopped");
 }
 
 absl::StatusOr<Result> Engine::Impl::Run(const sql::Drop& statement,
@@ -253,6 +272,7 @@ absl::StatusOr<Result> Engine::Impl::DropSource(const sql::Drop& statement) {
     view.definition.suspended = true;
     suspended.push_back(name);
   }
+  Ending ending = PrepareEnd(suspended);
   ROWFALL_RETURN_IF_ERROR(Store(sources, views));
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -260,7 +280,7 @@ absl::StatusOr<Result> Engine::Impl::DropSource(const sql::Drop& statement) {
     views_ = std::move(views);
   }
   ROWFALL_RETURN_IF_ERROR(
-      StopViews(suspended, env_->options().suspend_timeout));
+      End(std::move(ending), env_->options().suspend_timeout));
   return Affected(num_consumers);
 }
 
@@ -275,13 +295,14 @@ absl::StatusOr<Result> Engine::Impl::DropView(const sql::Drop& statement) {
       source == sources_.end() ? 1 : source->second.plan.num_consumers;
   engine::Views views = views_;
   views.erase(statement.name);
+  Ending ending = PrepareEnd({statement.name});
   ROWFALL_RETURN_IF_ERROR(Store(sources_, views));
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     views_ = std::move(views);
   }
   const absl::Status stopped =
-      StopViews({statement.name}, env_->options().suspend_timeout);
+      End(std::move(ending), env_->options().suspend_timeout);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     ended_.erase(statement.name);

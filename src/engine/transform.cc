@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/guard.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/pipeline.h"
@@ -16,6 +17,32 @@
 #include "sql/parser.h"
 
 namespace rowfall {
+
+namespace {
+
+absl::StatusOr<std::unique_ptr<engine::Pipeline>> MakePipeline(
+    const std::shared_ptr<const plan::ViewPlan>& view) {
+  return engine::Pipeline::Make(view, map::MapLimits(), Clock::Real());
+}
+
+// Appends all that failed, or nothing where it throws.
+void AppendInOrder(engine::Processed& processed,
+                   std::vector<RejectedMessage>& rejected) {
+  const auto before = [](const RejectedMessage& a, const RejectedMessage& b) {
+    return a.message < b.message;
+  };
+  std::vector<RejectedMessage> all;
+  all.reserve(processed.rejected.size() + processed.replaced.size());
+  std::merge(std::make_move_iterator(processed.rejected.begin()),
+             std::make_move_iterator(processed.rejected.end()),
+             std::make_move_iterator(processed.replaced.begin()),
+             std::make_move_iterator(processed.replaced.end()),
+             std::back_inserter(all), before);
+  rejected.insert(rejected.end(), std::make_move_iterator(all.begin()),
+                  std::make_move_iterator(all.end()));
+}
+
+}  // namespace
 
 struct Transform::Impl {
   plan::SourcePlan source;
@@ -34,54 +61,56 @@ size_t Transform::batch_size() const { return impl_->source.batch; }
 absl::StatusOr<Transform> Transform::Compile(
     std::string_view create_source, std::string_view create_view,
     const MaterializedView::Options& options) {
-  auto impl = std::make_unique<Impl>();
-  ROWFALL_ASSIGN_OR_RETURN(const sql::Statement source,
-                           sql::ParseStatement(create_source));
-  if (!std::holds_alternative<sql::CreateSource>(source)) {
-    return base::InvalidAt({1, 1}, "Expected CREATE SOURCE");
-  }
-  ROWFALL_ASSIGN_OR_RETURN(
-      impl->source, plan::PlanSource(std::get<sql::CreateSource>(source),
-                                     plan::BrokerOptions::kOptional));
-  ROWFALL_RETURN_IF_ERROR(engine::CheckProperties(impl->source));
-  ROWFALL_ASSIGN_OR_RETURN(const sql::Statement view,
-                           sql::ParseStatement(create_view));
-  if (!std::holds_alternative<sql::CreateView>(view)) {
-    return base::InvalidAt({1, 1}, "Expected CREATE MATERIALIZED VIEW");
-  }
-  const sql::Select& select = std::get<sql::CreateView>(view).select;
-  if (select.from != impl->source.name) {
-    return base::ErrorAt(absl::StatusCode::kNotFound, select.from_place,
-                         base::Cat("Source not found: '", select.from, "'"));
-  }
-  plan::ViewBinding binding;
-  binding.source = &impl->source.schema;
-  binding.source_has_columns = impl->source.has_columns;
-  binding.source_name = impl->source.name;
-  binding.destination = options.destination;
-  binding.functions = options.functions;
-  binding.replaces_failures = impl->source.on_error == plan::OnError::kNull;
-  ROWFALL_ASSIGN_OR_RETURN(impl->view, plan::PlanView(select, binding));
-  ROWFALL_ASSIGN_OR_RETURN(
-      impl->pipeline,
-      engine::Pipeline::Make(impl->view, map::MapLimits(), Clock::Real()));
-  return Transform(std::move(impl));
+  return base::Guarded([&]() -> absl::StatusOr<Transform> {
+    auto impl = std::make_unique<Impl>();
+    ROWFALL_ASSIGN_OR_RETURN(const sql::Statement source,
+                             sql::ParseStatement(create_source));
+    if (!std::holds_alternative<sql::CreateSource>(source)) {
+      return base::InvalidAt({1, 1}, "Expected CREATE SOURCE");
+    }
+    ROWFALL_ASSIGN_OR_RETURN(
+        impl->source, plan::PlanSource(std::get<sql::CreateSource>(source),
+                                       plan::BrokerOptions::kOptional));
+    ROWFALL_RETURN_IF_ERROR(engine::CheckProperties(impl->source));
+    ROWFALL_ASSIGN_OR_RETURN(const sql::Statement view,
+                             sql::ParseStatement(create_view));
+    if (!std::holds_alternative<sql::CreateView>(view)) {
+      return base::InvalidAt({1, 1}, "Expected CREATE MATERIALIZED VIEW");
+    }
+    const sql::Select& select = std::get<sql::CreateView>(view).select;
+    if (select.from != impl->source.name) {
+      return base::ErrorAt(absl::StatusCode::kNotFound, select.from_place,
+                           base::Cat("Source not found: '", select.from, "'"));
+    }
+    plan::ViewBinding binding;
+    binding.source = &impl->source.schema;
+    binding.source_has_columns = impl->source.has_columns;
+    binding.source_name = impl->source.name;
+    binding.destination = options.destination;
+    binding.functions = options.functions;
+    binding.replaces_failures = impl->source.on_error == plan::OnError::kNull;
+    ROWFALL_ASSIGN_OR_RETURN(impl->view, plan::PlanView(select, binding));
+    ROWFALL_ASSIGN_OR_RETURN(impl->pipeline, MakePipeline(impl->view));
+    return Transform(std::move(impl));
+  });
 }
 
 absl::StatusOr<Batch> Transform::Apply(const MessageBatch& messages,
                                        std::vector<RejectedMessage>& rejected,
                                        absl::Time now) {
-  ROWFALL_ASSIGN_OR_RETURN(engine::Processed processed,
-                           impl_->pipeline->Process(messages, now));
-  const auto before = [](const RejectedMessage& a, const RejectedMessage& b) {
-    return a.message < b.message;
-  };
-  std::merge(std::make_move_iterator(processed.rejected.begin()),
-             std::make_move_iterator(processed.rejected.end()),
-             std::make_move_iterator(processed.replaced.begin()),
-             std::make_move_iterator(processed.replaced.end()),
-             std::back_inserter(rejected), before);
-  return std::move(processed.rows);
+  return base::Guarded([&]() -> absl::StatusOr<Batch> {
+    // Where memory ends it is not put back.
+    auto pipeline = std::move(impl_->pipeline);
+    if (pipeline == nullptr) {
+      ROWFALL_ASSIGN_OR_RETURN(pipeline, MakePipeline(impl_->view));
+    }
+    ROWFALL_ASSIGN_OR_RETURN(
+        engine::Processed processed,
+        pipeline->Process(messages, 0, messages.size(), now));
+    AppendInOrder(processed, rejected);
+    impl_->pipeline = std::move(pipeline);
+    return std::move(processed.rows);
+  });
 }
 
 }  // namespace rowfall

@@ -32,8 +32,9 @@ void WorkerBoard::SetState(ViewState state, std::string reason,
   const std::lock_guard<std::mutex> lock(mutex_);
   // What comes after a failure, on the way to the end, does not cure it.
   if (state_.state == ViewState::kFailed) return;
+  std::string last_error = reason;  // All or nothing, where memory ends.
   state_.state = state;
-  if (!reason.empty()) state_.last_error = reason;
+  if (!reason.empty()) state_.last_error = std::move(last_error);
   state_.reason = std::move(reason);
   state_.next_attempt_at = next_attempt_at;
 }

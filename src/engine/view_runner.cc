@@ -10,6 +10,7 @@
 #include <system_error>
 #include <thread>
 
+#include "base/guard.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/worker.h"
@@ -39,7 +40,17 @@ struct ViewRunner::Slot {
   void SetEnded() {
     const std::lock_guard<std::mutex> lock(mutex);
     ended = true;
-    ended_changed.notify_all();
+    changed.notify_all();
+  }
+  // Lets AwaitGo() return, to run or to stop.
+  void Go() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    go = true;
+    changed.notify_all();
+  }
+  void AwaitGo() {
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [this] { return go; });
   }
 
   std::shared_ptr<ViewBoard> board;
@@ -49,7 +60,8 @@ struct ViewRunner::Slot {
   std::atomic<std::thread::id> runs_on{std::thread::id()};
   std::timed_mutex turn;  // Held by who runs the worker, on host's threads.
   std::mutex mutex;
-  std::condition_variable ended_changed;
+  std::condition_variable changed;
+  bool go = false;     // Guarded by mutex.
   bool ended = false;  // Guarded by mutex.
 };
 
@@ -61,13 +73,21 @@ ViewRunner::ViewRunner(std::shared_ptr<const ViewSpec> spec)
   }
 }
 
-absl::StatusOr<std::unique_ptr<ViewRunner>> ViewRunner::Start(
+absl::StatusOr<std::unique_ptr<ViewRunner>> ViewRunner::Make(
     std::shared_ptr<const ViewSpec> spec) {
   const bool own_threads =
       spec->env->options().threading == Threading::kOwnThreads;
   std::unique_ptr<ViewRunner> runner(new ViewRunner(std::move(spec)));
-  if (own_threads) ROWFALL_RETURN_IF_ERROR(runner->StartThreads());
+  if (!own_threads) return runner;
+  const absl::Status started =
+      base::Guarded([&] { return runner->StartThreads(); });
+  if (!started.ok()) return started;
   return runner;
+}
+
+void ViewRunner::Run() noexcept {
+  runs_ = true;
+  for (const auto& slot : slots_) slot->Go();
 }
 
 absl::Status ViewRunner::StartThreads() {
@@ -83,7 +103,11 @@ absl::Status ViewRunner::StartThreads() {
   return absl::OkStatus();
 }
 
-ViewRunner::~ViewRunner() { (void)Stop(absl::ZeroDuration()); }
+ViewRunner::~ViewRunner() {
+  // Workers that never ran end at once.
+  (void)base::Guarded(
+      [this] { return Stop(runs_ ? absl::ZeroDuration() : kForever); });
+}
 
 bool ViewRunner::RunsOnThisThread() const {
   for (const auto& slot : slots_) {
@@ -93,6 +117,7 @@ bool ViewRunner::RunsOnThisThread() const {
 }
 
 void ViewRunner::RunSlot(std::shared_ptr<Slot> slot) {
+  slot->AwaitGo();
   slot->runs_on = std::this_thread::get_id();
   while (!slot->ShouldStop()) slot->worker.RunOnce(kTurn);
   slot->worker.Finish();
@@ -123,7 +148,10 @@ absl::StatusOr<bool> ViewRunner::RunOnce(int worker, absl::Duration budget) {
 }
 
 void ViewRunner::RequestStop() {
-  for (const auto& slot : slots_) slot->worker.RequestStop();
+  for (const auto& slot : slots_) {
+    slot->worker.RequestStop();
+    slot->Go();
+  }
 }
 
 absl::Status ViewRunner::Stop(absl::Duration timeout) {
@@ -137,8 +165,8 @@ absl::Status ViewRunner::Stop(absl::Duration timeout) {
   for (const auto& slot : slots_) {
     if (slot->thread.joinable() || slot->left_behind) {
       std::unique_lock<std::mutex> lock(slot->mutex);
-      const bool ended = slot->ended_changed.wait_until(
-          lock, deadline, [&] { return slot->ended; });
+      const bool ended =
+          slot->changed.wait_until(lock, deadline, [&] { return slot->ended; });
       lock.unlock();
       if (!ended) ++hanging;
       if (slot->left_behind) continue;  // Nobody can join it any more.

@@ -15,13 +15,16 @@
 
 namespace rowfall::engine {
 
-// One run of a view, from its start to its stop. Thread-safe.
+// One run of a view, from its start to its stop. Thread-safe. Made before it
+// runs, so that a statement can have it ready before it becomes durable.
 class ViewRunner {
  public:
-  // Starts the workers. Errors: ResourceExhausted: no thread could be made;
-  // then none runs.
-  static absl::StatusOr<std::unique_ptr<ViewRunner>> Start(
+  // Makes the workers and their threads, which wait for Run().
+  // Errors: ResourceExhausted: no thread could be made.
+  static absl::StatusOr<std::unique_ptr<ViewRunner>> Make(
       std::shared_ptr<const ViewSpec> spec);
+  // Lets the workers begin. Cannot fail.
+  void Run() noexcept;
   // As Stop() without time: what still runs is left behind.
   ~ViewRunner();
 
@@ -53,6 +56,7 @@ class ViewRunner {
   std::shared_ptr<const ViewSpec> spec_;
   std::shared_ptr<ViewBoard> board_;
   std::vector<std::shared_ptr<Slot>> slots_;
+  bool runs_ = false;
   std::timed_mutex stop_mutex_;  // Held by who waits for the workers.
 };
 

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "base/crash_point.h"
+#include "base/guard.h"
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -51,6 +52,15 @@ Worker::Worker(std::shared_ptr<const ViewSpec> spec, int index,
 
 Worker::~Worker() = default;
 
+template <typename Part>
+void Worker::Attempt(Part part) noexcept {
+  try {
+    part();
+  } catch (...) {
+    Log(LogLevel::kError, "A step was left out for want of memory");
+  }
+}
+
 bool Worker::RunOnce(absl::Duration budget) {
   if (finished_) return false;
   try {
@@ -74,14 +84,13 @@ void Worker::FailUnexpectedly(std::string_view what) {
 }
 
 void Worker::OutOfMemory() {
-  // What was in flight is given back and read again by another consumer.
-  try {
-    CloseSource();
-    BackOff(Waiting::kSetup, absl::ResourceExhaustedError("Out of memory"));
-  } catch (...) {
-    waiting_ = Waiting::kSetup;
-    next_attempt_ = Now() + options().retry_initial;
-  }
+  // What is settled is committed, if that can be; what was in flight is given
+  // back and read again by another consumer.
+  Attempt([this] {
+    if (!MayHaveLostPartitions()) CommitNow();
+  });
+  Attempt([this] { CloseSource(); });
+  BackOff(Waiting::kSetup, base::OutOfMemory());
 }
 
 bool Worker::Step(absl::Duration budget) {
@@ -306,10 +315,12 @@ void Worker::BackOff(Waiting waiting, const absl::Status& status) {
   const absl::Duration wait = backoff_.Next();
   waiting_ = waiting;
   next_attempt_ = Now() + wait;
-  const std::string text(base::FromAbsl(status.message()));
-  board_.SetState(ViewState::kBackoff, text, next_attempt_);
-  Log(LogLevel::kWarning,
-      base::Cat(text, "; next attempt in ", absl::FormatDuration(wait)));
+  Attempt([&] {
+    const std::string text(base::FromAbsl(status.message()));
+    board_.SetState(ViewState::kBackoff, text, next_attempt_);
+    Log(LogLevel::kWarning,
+        base::Cat(text, "; next attempt in ", absl::FormatDuration(wait)));
+  });
 }
 
 void Worker::Recovered() {
@@ -349,19 +360,12 @@ void Worker::Finish(absl::Duration timeout) {
   finish_by_ = Now() + timeout;
   // Each is done whatever became of the one before: what is settled is to be
   // committed, and the group is to be left.
-  const auto attempt = [this](auto part) {
-    try {
-      part();
-    } catch (...) {
-      Log(LogLevel::kError, "The worker could not end in order");
-    }
-  };
   ROWFALL_CRASH_POINT(stopping);
-  attempt([this] { FinishBatch(); });
+  Attempt([this] { FinishBatch(); });
   ROWFALL_CRASH_POINT(batch_finished);
-  attempt([this] { CommitNow(); });
-  attempt([this] { ShowProgress(true); });
-  attempt([this] { CloseSource(); });
+  Attempt([this] { CommitNow(); });
+  Attempt([this] { ShowProgress(true); });
+  Attempt([this] { CloseSource(); });
   ROWFALL_CRASH_POINT(stopped);
   sink_ = nullptr;
   finished_ = true;

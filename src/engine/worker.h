@@ -106,10 +106,16 @@ class Worker {
   // States.
   void BackOff(Waiting waiting, const absl::Status& status);
   void OutOfMemory();
+  // Whether commits may be another member's matter by now.
+  bool MayHaveLostPartitions() const;
+  // Does `part` as far as it goes without memory.
+  template <typename Part>
+  void Attempt(Part part) noexcept;
   void FailUnexpectedly(std::string_view what);
   void Recovered();
   void Fail(const absl::Status& status);
   void ShowProgress(bool now);
+  std::vector<PartitionStatus> Partitions();
   void Log(LogLevel level, std::string_view text) const;
 
   absl::Duration Now() const { return spec_->env->clock().Monotonic(); }

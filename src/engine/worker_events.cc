@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the source reports to a worker, and the worker's commits.
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "base/crash_point.h"
@@ -30,6 +31,12 @@ bool Worker::MayPass(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
          absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
          absl::IsCancelled(status);
+}
+
+bool Worker::MayHaveLostPartitions() const {
+  return std::any_of(events_.begin(), events_.end(), [](const auto& event) {
+    return std::holds_alternative<PartitionsRevoked>(event);
+  });
 }
 
 void Worker::HandleEvents() {
@@ -241,6 +248,14 @@ void Worker::ShowProgress(bool now) {
   const absl::Duration time = Now();
   if (!now && time < next_show_) return;
   next_show_ = time + kShowInterval;
+  try {
+    board_.SetPartitions(Partitions());
+  } catch (const std::bad_alloc&) {
+    next_show_ = time;  // What is shown is old, and work goes on.
+  }
+}
+
+std::vector<PartitionStatus> Worker::Partitions() {
   std::vector<PartitionStatus> partitions;
   for (const auto& progress : ledger_.Progress()) {
     PartitionStatus status;
@@ -258,7 +273,7 @@ void Worker::ShowProgress(bool now) {
     }
     partitions.push_back(std::move(status));
   }
-  board_.SetPartitions(std::move(partitions));
+  return partitions;
 }
 
 // --- Commits ---------------------------------------------------------------

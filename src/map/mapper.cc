@@ -31,7 +31,8 @@ class ScanningMapper : public Mapper {
         column_pointers_(leaves_.size()),
         reader_(leaves_, limits.max_depth) {}
 
-  Batch Map(const MessageBatch& messages,
+  using Mapper::Map;
+  Batch Map(const MessageBatch& messages, size_t begin, size_t end,
             std::vector<MapError>& errors) override;
 
  private:
@@ -64,14 +65,16 @@ class ScanningMapper : public Mapper {
   std::vector<MapError>* errors_ = nullptr;
 };
 
-Batch ScanningMapper::Map(const MessageBatch& messages,
-                          std::vector<MapError>& errors) {
+Batch ScanningMapper::Map(const MessageBatch& messages, size_t begin,
+                          size_t end, std::vector<MapError>& errors) {
   PrepareColumns();
   reader_.SetColumns(column_pointers_, 0);
   origins_.clear();
   batch_bytes_ = 0;
   errors_ = &errors;
-  for (uint32_t i = 0; i < messages.size(); ++i) MapMessage(messages, i);
+  for (size_t i = begin; i < end; ++i) {
+    MapMessage(messages, static_cast<uint32_t>(i));
+  }
   return Batch(schema_,
                std::vector<std::shared_ptr<const Column>>(columns_.begin(),
                                                           columns_.end()),

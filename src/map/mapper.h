@@ -57,7 +57,12 @@ class Mapper {
   // are of replaceable leaves the row stays and each is reported. The columns
   // are called like their leaves, e.g. "glossdef.size".
   // REQUIRES: the batch is smaller than 4 GiB; what is behind is rejected.
-  virtual Batch Map(const MessageBatch& messages,
+  Batch Map(const MessageBatch& messages, std::vector<MapError>& errors) {
+    return Map(messages, 0, messages.size(), errors);
+  }
+  // The same of the messages from `begin` up to, not including, `end`; origins
+  // and errors count from the beginning of the batch.
+  virtual Batch Map(const MessageBatch& messages, size_t begin, size_t end,
                     std::vector<MapError>& errors) = 0;
 };
 

@@ -114,6 +114,8 @@ WriteOutcome BatchWriter::Classify(const absl::Status& status,
 }
 
 WriteOutcome BatchWriter::TakeReport(const Selection& selection) {
+  // All of them or none: a row that is marked and not named would be lost.
+  ReserveRefusals(report_.size());
   for (RefusedRow& refused : report_) {
     if (refused.row >= selection.size) {
       return {WriteResult::kFailed,
@@ -137,7 +139,9 @@ WriteOutcome BatchWriter::Narrow(const absl::Status& status,
                                  base::FromAbsl(status.message())))};
   }
   if (selection.size == 1) {
-    Refuse(selection[0], "", std::string(base::FromAbsl(status.message())));
+    std::string reason(base::FromAbsl(status.message()));
+    ReserveRefusals(1);
+    Refuse(selection[0], "", std::move(reason));
     todo_.back().attempts = 0;
     if (StopsAtRefusal()) return {WriteResult::kRefused, absl::OkStatus()};
     return {};
@@ -148,6 +152,7 @@ WriteOutcome BatchWriter::Narrow(const absl::Status& status,
                                  "the rows that it refuses: ",
                                  base::FromAbsl(status.message())))};
   }
+  todo_.reserve(todo_.size() + 1);
   const Part part = todo_.back();
   const uint32_t middle = selection[selection.size / 2];
   todo_.back() = {.begin = middle, .end = part.end};
@@ -170,8 +175,12 @@ BatchWriter::Selection BatchWriter::Select(const Part& part) const {
   return selection;
 }
 
-void BatchWriter::Refuse(uint32_t row, std::string column, std::string reason) {
+void BatchWriter::ReserveRefusals(size_t more) {
+  refused_.reserve(refused_.size() + more);
   if (is_refused_.empty()) is_refused_.resize(rows_.num_rows());
+}
+
+void BatchWriter::Refuse(uint32_t row, std::string column, std::string reason) {
   if (is_refused_[row]) return;  // Named twice: the first reason counts.
   is_refused_[row] = true;
   refused_.push_back({row, std::move(column), std::move(reason)});

@@ -45,7 +45,8 @@ struct WriteOutcome {
 // Refused rows are those that the sink names, or where it names none (only
 // allowed without keeps_positions) those that are left when the batch is
 // halved again and again; the parts come in order, each with the ranges of the
-// whole batch. Touches no offsets and has no clock. Not thread-safe.
+// whole batch. Where memory ends it throws std::bad_alloc and can be asked
+// again. Touches no offsets and has no clock. Not thread-safe.
 class BatchWriter {
  public:
   // `sink` must outlive the object.
@@ -64,6 +65,7 @@ class BatchWriter {
   // Returns the rows refused since the last call, by index in the batch that
   // Begin() got, in order.
   std::vector<RefusedRow> TakeRefused();
+  size_t num_refused() const { return refused_.size(); }
 
   const Batch& rows() const { return rows_; }
   size_t rows_written() const { return rows_written_; }
@@ -95,6 +97,8 @@ class BatchWriter {
   // Rows are refused, but the sink does not say which.
   WriteOutcome Narrow(const absl::Status& status, const Selection& selection);
   WriteOutcome TakeReport(const Selection& selection);
+  // Gets the memory by which `more` rows can be refused.
+  void ReserveRefusals(size_t more);
   Selection Select(const Part& part) const;
   void Refuse(uint32_t row, std::string column, std::string reason);
   bool StopsAtRefusal() const {

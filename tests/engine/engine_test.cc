@@ -17,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "rowfall/testing/faulty_sink.h"
 #include "rowfall/testing/memory_source.h"
+#include "rowfall/testing/recording_reject_handler.h"
 #include "rowfall/testing/recording_sink.h"
 
 namespace rowfall {
@@ -257,6 +258,73 @@ TEST_F(EngineTest, OwnThreadsAreNotDrivenByTheHost) {
   Open(Options());
   EXPECT_EQ(engine_->RunOnce("v", 0, absl::ZeroDuration()).status().code(),
             absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(EngineTest, ASourceHasAtMost64Views) {
+  EngineOptions options = Options();
+  options.threading = Threading::kHostThreads;
+  Open(std::move(options));
+  Execute(kSource);
+  for (int i = 1; i <= 64; ++i) {
+    Execute("CREATE MV v" + std::to_string(i) + " TO t AS SELECT id FROM s");
+  }
+  const absl::Status status =
+      engine_->Execute("CREATE MV v65 TO t AS SELECT id FROM s").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(status.message(),
+            "Source has 64 views already: 's' [at 1:38]");
+  // Another source has its own.
+  Execute("CREATE SOURCE s2 (id bigint) type='kafka' broker_list='b:1' "
+          "topic_list='t'");
+  Execute("CREATE MV v65 TO t AS SELECT id FROM s2");
+  Execute("DROP MV v1");
+  Execute("CREATE MV v1 TO t AS SELECT id FROM s");
+}
+
+TEST_F(EngineTest, TakesNoHalfOfACatalog) {
+  const std::string source =
+      "CREATE SOURCE s (id bigint) type='kafka' broker_list='b:1' "
+      "topic_list='t'";
+  const auto open = [&](const CatalogState& state) {
+    EngineOptions options = Options();
+    options.catalog = std::make_shared<MemoryCatalog>();
+    EXPECT_TRUE(options.catalog->Store(state).ok());
+    return std::string(Engine::Open(std::move(options)).status().message());
+  };
+  const std::string view = kView;
+  EXPECT_EQ(open({{{"s", source}, {"s", source}}, {}}),
+            "The definition of source 's' in the catalog cannot be used: It is "
+            "there twice");
+  EXPECT_EQ(open({{{"other", source}}, {}}),
+            "The definition of source 'other' in the catalog cannot be used: "
+            "It is the statement of 's'");
+  EXPECT_EQ(open({{{"s", source}},
+                  {{"v", view, "g", true}, {"v", view, "h", true}}}),
+            "The definition of view 'v' in the catalog cannot be used: It is "
+            "there twice");
+  EXPECT_EQ(open({{{"s", source}}, {{"v", view, "", true}}}),
+            "The definition of view 'v' in the catalog cannot be used: It has "
+            "no consumer group");
+}
+
+// 10,000 headers, one of them large, and a key that is no text.
+TEST_F(EngineTest, HandsOverAllHeadersOfABadMessage) {
+  auto rejects = std::make_shared<testing::RecordingRejectHandler>();
+  EngineOptions options = Options();
+  options.rejects = rejects;
+  Open(std::move(options));
+  testing::MemoryMessage message{.payload = "no JSON",
+                                 .key = std::string("\0\xff\n", 3)};
+  for (int i = 0; i < 10000; ++i) {
+    message.headers.emplace_back("h", std::to_string(i));
+  }
+  message.headers.emplace_back("large", std::string(1 << 20, 'x'));
+  broker_.Produce("t", 0, message);
+  Execute(kSource);
+  Execute(kView);
+  ASSERT_TRUE(rejects->WaitForRejects(1, absl::Seconds(30)));
+  EXPECT_EQ(rejects->rejects()[0].headers, message.headers);
+  EXPECT_EQ(rejects->rejects()[0].key, message.key);
 }
 
 TEST_F(EngineTest, StopIsIdempotentAndFinal) {

@@ -54,13 +54,14 @@ absl::StatusCode CodeOf(int code, std::string_view message) {
   return absl::StatusCode::kInternal;
 }
 
-absl::Status OpenError(sqlite3* database, const std::string& path) {
+absl::Status OpenError(int code, sqlite3* database, const std::string& path) {
   const int error = database == nullptr ? 0 : sqlite3_system_errno(database);
   const std::string text =
       "Cannot open database, " +
       std::string(database == nullptr ? "out of memory"
                                       : sqlite3_errmsg(database)) +
       ": '" + path + "'";
+  if (Primary(code) == SQLITE_NOMEM) return absl::ResourceExhaustedError(text);
   if (error == EACCES || error == EPERM || error == EROFS) {
     return absl::PermissionDeniedError(text);
   }
@@ -100,14 +101,15 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
     return absl::InvalidArgumentError("Database must be a file: '" + path +
                                       "'");
   }
+  std::unique_ptr<Connection> connection(new Connection);
   sqlite3* database = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &database,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
                           SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                       nullptr);
-  std::unique_ptr<Connection> connection(new Connection(database));
-  if (code != SQLITE_OK) return OpenError(database, path);
+  connection->database_.reset(database);
+  if (code != SQLITE_OK) return OpenError(code, database, path);
   const absl::Status status = connection->Configure(path, options);
   if (!status.ok()) return status;
   return connection;

@@ -78,7 +78,7 @@ class Connection {
   struct Closer {
     void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
   };
-  explicit Connection(sqlite3* database) : database_(database) {}
+  Connection() = default;
   absl::Status Configure(const std::string& path, const SqliteOptions& options);
 
   std::unique_ptr<sqlite3, Closer> database_;

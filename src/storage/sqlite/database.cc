@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A SQLite database as a provider of its tables.
+#include <new>
 #include <utility>
 
 #include "rowfall/storage/sqlite.h"
@@ -34,9 +35,14 @@ class SqliteDatabase : public TableProvider {
 
 absl::StatusOr<std::shared_ptr<TableProvider>> OpenSqliteDatabase(
     std::string path, SqliteOptions options) {
-  const auto connection = sqlite::Connection::Open(path, options);
-  if (!connection.ok()) return connection.status();
-  return std::make_shared<SqliteDatabase>(std::move(path), options);
+  try {
+    const auto connection = sqlite::Connection::Open(path, options);
+    if (!connection.ok()) return connection.status();
+    return std::make_shared<SqliteDatabase>(std::move(path), options);
+  } catch (const std::bad_alloc&) {
+    // Without a text, which would ask for memory.
+    return absl::Status(absl::StatusCode::kResourceExhausted, "");
+  }
 }
 
 }  // namespace rowfall

@@ -33,6 +33,9 @@ absl::StatusOr<std::vector<PartitionOffset>> Positions::Load(
   query->BindText(1, group);
   int code = 0;
   while ((code = query->Step()) == SQLITE_ROW) {
+    if (query->Text(0).data() == nullptr) {
+      return connection_.Error(SQLITE_NOMEM, "Cannot read positions");
+    }
     positions.push_back(
         {{std::string(query->Text(0)), static_cast<int32_t>(query->Int(1))},
          query->Int(2)});

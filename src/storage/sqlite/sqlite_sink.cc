@@ -26,26 +26,36 @@ std::string ColumnOf(std::string_view message) {
 
 }  // namespace
 
+class SqliteSink::RollbackGuard {
+ public:
+  explicit RollbackGuard(SqliteSink& sink) : sink_(sink) {}
+  ~RollbackGuard() { sink_.Rollback(); }
+  RollbackGuard(const RollbackGuard&) = delete;
+  RollbackGuard& operator=(const RollbackGuard&) = delete;
+
+ private:
+  SqliteSink& sink_;
+};
+
 absl::Status SqliteSink::Write(const Batch& rows, const WriteContext& context,
                                std::vector<RefusedRow>& refused) {
   if (rows.num_rows() == 0 && context.ranges.empty()) return absl::OkStatus();
   absl::Status status = PrepareBegin();
   if (status.ok() && !context.ranges.empty()) status = positions_.Prepare();
   if (!status.ok()) return status;
+  Rollback();  // Where the last one failed as well.
   // IMMEDIATE: what is read of the positions is still so when they move.
   int code = begin_.Run();
   if (code != SQLITE_OK) {
     return connection_->Error(code, "Cannot begin a transaction");
   }
+  // On every way out of here, exceptions as well, but after COMMIT.
+  const RollbackGuard rollback(*this);
   status = WriteAll(rows, context, refused);
-  if (!status.ok() || !refused.empty()) {
-    Rollback();
-    return status;
-  }
+  if (!status.ok() || !refused.empty()) return status;
   code = commit_.Run();
   if (code == SQLITE_OK) return absl::OkStatus();
   status = connection_->Error(code, "Cannot commit a transaction");
-  Rollback();
   // A constraint that is checked so late names no row.
   if (!IsAboutRow(code)) return status;
   return absl::FailedPreconditionError(status.message());
@@ -103,13 +113,17 @@ RefusedRow SqliteSink::Refuse(size_t row, const Batch& rows,
 }
 
 absl::Status SqliteSink::PrepareBegin() {
-  if (commit_) return absl::OkStatus();
+  if (rollback_) return absl::OkStatus();
   auto begin = connection_->Prepare("BEGIN IMMEDIATE");
   if (!begin.ok()) return begin.status();
   auto commit = connection_->Prepare("COMMIT");
   if (!commit.ok()) return commit.status();
+  // Prepared now: where memory ends it must still work.
+  auto rollback = connection_->Prepare("ROLLBACK");
+  if (!rollback.ok()) return rollback.status();
   begin_ = *std::move(begin);
   commit_ = *std::move(commit);
+  rollback_ = *std::move(rollback);
   return absl::OkStatus();
 }
 
@@ -170,9 +184,9 @@ std::string SqliteSink::InsertSql(const Schema& schema) const {
          ") DO " + (updates.empty() ? "NOTHING" : "UPDATE SET " + updates);
 }
 
-void SqliteSink::Rollback() {
-  // After some errors SQLite has rolled back by itself.
-  if (connection_->in_transaction()) (void)connection_->Execute("ROLLBACK");
+void SqliteSink::Rollback() noexcept {
+  // After COMMIT, and some errors, there is nothing to roll back.
+  if (connection_->in_transaction()) (void)rollback_.Run();
 }
 
 }  // namespace rowfall::sqlite

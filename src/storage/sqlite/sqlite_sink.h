@@ -45,7 +45,9 @@ class SqliteSink : public Sink {
   absl::Status PrepareInsert(const std::shared_ptr<const Schema>& schema);
   std::string InsertSql(const Schema& schema) const;
   RefusedRow Refuse(size_t row, const Batch& rows, bool failed_to_bind) const;
-  void Rollback();
+  void Rollback() noexcept;
+  // Rolls back where it is destroyed.
+  class RollbackGuard;
 
   // Before all statements, so that it is closed after them.
   const std::unique_ptr<Connection> connection_;
@@ -53,6 +55,7 @@ class SqliteSink : public Sink {
   Positions positions_;
   Statement begin_;
   Statement commit_;
+  Statement rollback_;
   Statement insert_;
   std::shared_ptr<const Schema> insert_schema_;  // What insert_ is for.
   std::optional<size_t> id_column_;              // Of it, where it is a key.

@@ -42,7 +42,9 @@ absl::StatusOr<std::string> FindTable(Connection& connection,
   if (!query.ok()) return query.status();
   query->BindText(1, table);
   const int code = query->Step();
-  if (code == SQLITE_ROW) return std::string(query->Text(0));
+  if (code == SQLITE_ROW && query->Text(0).data() != nullptr) {
+    return std::string(query->Text(0));
+  }
   if (code == SQLITE_DONE) return not_found;
   return connection.Error(code, "Cannot look for a table");
 }
@@ -126,6 +128,9 @@ absl::StatusOr<TableLayout> ReadTableLayout(Connection& connection,
   std::vector<Field> fields;
   int code = 0;
   while ((code = query->Step()) == SQLITE_ROW) {
+    if (query->Text(0).data() == nullptr || query->Text(1).data() == nullptr) {
+      return connection.Error(SQLITE_NOMEM, "Cannot read the columns");
+    }
     Field& field = fields.emplace_back();
     field.name = std::string(query->Text(0));
     field.type = TypeOfDeclaration(query->Text(1));

@@ -99,6 +99,9 @@ function(rowfall_add_gtest name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
+  if(ROWFALL_TIMEOUT_FACTOR)  # For rounds that take hours.
+    math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * ${ROWFALL_TIMEOUT_FACTOR}")
+  endif()
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gmock_main)
   target_compile_definitions(${name} PRIVATE

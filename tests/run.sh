@@ -3,16 +3,24 @@
 # and runs all tests: everything under AddressSanitizer and UBSan, then the
 # stages with threads under ThreadSanitizer. The last line is
 # "N passed, N failed"; the exit status is 0 if none failed and some ran.
+#   tests/run.sh           what every change has to pass
+#   tests/run.sh --long    behind it the rounds that take hours (README.md)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
+long=
+case "${1:-}" in
+  '') ;;
+  --long) long=1 ;;
+  *) sed -n '6,7s/^# *//p' tests/run.sh >&2; exit 2 ;;
+esac
 passed=0
 failed=0
 
 . cmake/install_missing.sh
 install_missing g++ cmake ninja-build ccache pkg-config librdkafka-dev \
   rapidjson-dev libabsl-dev libgtest-dev libgmock-dev libsqlite3-dev \
-  libedit-dev openjdk-17-jre-headless maven
+  libedit-dev openjdk-17-jre-headless maven ${long:+valgrind}
 tests/kafka/kafka.sh fetch
 
 export CMAKE_CXX_COMPILER_LAUNCHER=ccache
@@ -57,7 +65,44 @@ run_preset() {  # PRESET
   count "build/$1/tests.log"
 }
 
+# Runs a command and counts it as one test.
+check() {  # NAME COMMAND...
+  local name=$1
+  shift
+  echo "== $name"
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    echo "FAILED: $name"
+    failed=$((failed + 1))
+  fi
+}
+
+# Figures can be set: ROWFALL_SIM_SEEDS, ROWFALL_FUZZ_SECONDS, ROWFALL_SOAK_MINUTES.
+run_long() {
+  local tests=build/asan/tests target dict
+  export ROWFALL_LONG=1
+  echo "== long: faults"
+  cmake --preset asan -DROWFALL_TIMEOUT_FACTOR=60 > /dev/null
+  cmake --build --preset asan
+  ctest --preset asan -L fault 2>&1 | tee build/asan/long.log || true
+  count build/asan/long.log
+  cmake --preset asan -DROWFALL_TIMEOUT_FACTOR=1 > /dev/null
+  check "long: simulation" "$tests/sim/sim_test" \
+    --seeds "${ROWFALL_SIM_SEEDS:-100000}"
+  for target in tests/fuzz/corpus/*_fuzz; do
+    target=$(basename "$target")
+    dict=tests/fuzz/corpus/$target.dict
+    check "long: $target" "$tests/fuzz/$target" \
+      --seconds "${ROWFALL_FUZZ_SECONDS:-600}" --dict "$dict" \
+      "tests/fuzz/corpus/$target"
+  done
+  check "long: valgrind" tests/valgrind.sh
+  check "long: soak" tests/fault/soak/soak.sh "${ROWFALL_SOAK_MINUTES:-60}"
+}
+
 run_preset asan
 run_preset tsan
+if [ -n "$long" ]; then run_long; fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -40,7 +40,7 @@ TEST(EngineMemoryTest, LosesNothing) {
         return LifeOptions{Recording({}), std::make_shared<MemoryCatalog>(),
                            ""};
       },
-      500);
+      150);
 }
 
 TEST(EngineMemoryTest, WritesOnceWhereTheTableKeepsPositions) {
@@ -49,7 +49,7 @@ TEST(EngineMemoryTest, WritesOnceWhereTheTableKeepsPositions) {
         return LifeOptions{Recording({.keeps_positions = true}),
                            std::make_shared<MemoryCatalog>(), "skip"};
       },
-      500);
+      150);
 }
 
 TEST(EngineMemoryTest, KeepsTheCatalogFileWhole) {
@@ -63,7 +63,7 @@ TEST(EngineMemoryTest, KeepsTheCatalogFileWhole) {
         EXPECT_TRUE(catalog.ok()) << catalog.status();
         return LifeOptions{Recording({}), *std::move(catalog), ""};
       },
-      100);
+      60);
   for (const char* ending : {"", ".previous", ".lock", ".new"}) {
     std::remove((path + ending).c_str());
   }

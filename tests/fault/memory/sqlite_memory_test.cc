@@ -97,7 +97,7 @@ TEST(SqliteMemoryTest, WritesEveryRowOnce) {
   MakeSqliteFail();
   Database database(::testing::TempDir() + "rowfall_memory_" +
                     std::to_string(std::random_device{}()) + ".db");
-  LiveThrough([&] { return MakeLife(database); }, 150);
+  LiveThrough([&] { return MakeLife(database); }, 80);
 }
 
 TEST(SqliteMemoryTest, OpensOrSaysThatMemoryIsOut) {

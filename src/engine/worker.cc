@@ -84,8 +84,7 @@ void Worker::FailUnexpectedly(std::string_view what) {
 }
 
 void Worker::OutOfMemory() {
-  // What is settled is committed, if that can be; what was in flight is given
-  // back and read again by another consumer.
+  // What is settled is committed, the rest read again by another consumer.
   Attempt([this] {
     if (!MayHaveLostPartitions()) CommitNow();
   });

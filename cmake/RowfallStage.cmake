@@ -68,12 +68,13 @@ endfunction()
 
 # rowfall_stage_test(<name> SOURCES <file>... STAGES <stage>...
 #                    [LIBS <target>...] [LABELS <label>...] [FIXTURES <f>...]
+#                    [LOCKS <resource>...] [ENVIRONMENT <name=value>]
 #                    [TIMEOUT <seconds>] [SERIAL])
 # One gtest program, one ctest entry for each case. FIXTURES kafka is the
 # broker of tests/kafka; LIBS kafka_cluster are the functions to use it.
 function(rowfall_stage_test name)
-  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT"
-                        "SOURCES;STAGES;LIBS;LABELS;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;ENVIRONMENT"
+                        "SOURCES;STAGES;LIBS;LABELS;FIXTURES;LOCKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   rowfall_link_stages(${name} ${ARG_STAGES})
   rowfall_add_gtest(${name} ${ARGN})
@@ -82,8 +83,8 @@ endfunction()
 # rowfall_public_test(<name> ...): as rowfall_stage_test() without STAGES, for
 # a test that sees the library as a host does.
 function(rowfall_public_test name)
-  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT"
-                        "SOURCES;LIBS;LABELS;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;ENVIRONMENT"
+                        "SOURCES;LIBS;LABELS;FIXTURES;LOCKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE rowfall::rowfall rowfall_build)
   rowfall_add_gtest(${name} ${ARGN})
@@ -91,8 +92,8 @@ endfunction()
 
 # What both kinds of tests have in common.
 function(rowfall_add_gtest name)
-  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT"
-                        "SOURCES;STAGES;LIBS;LABELS;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;ENVIRONMENT"
+                        "SOURCES;STAGES;LIBS;LABELS;FIXTURES;LOCKS" ${ARGN})
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
@@ -113,8 +114,16 @@ function(rowfall_add_gtest name)
     list(APPEND properties FIXTURES_REQUIRED "${ARG_FIXTURES}")
   endif()
   if(kafka IN_LIST ARG_FIXTURES)
-    list(APPEND properties RESOURCE_LOCK kafka
-      ENVIRONMENT "ROWFALL_TEST_BROKERS_FILE=${ROWFALL_TEST_BROKERS_FILE}")
+    list(APPEND ARG_LOCKS kafka)
+    set(ARG_ENVIRONMENT
+      ROWFALL_TEST_BROKERS_FILE=${ROWFALL_TEST_BROKERS_FILE})
+  endif()
+  if(ARG_LOCKS)
+    list(APPEND properties RESOURCE_LOCK "${ARG_LOCKS}")
+  endif()
+  if(ARG_ENVIRONMENT)
+    # One variable: the lists in lists of gtest_discover_tests() fall apart.
+    list(APPEND properties ENVIRONMENT "${ARG_ENVIRONMENT}")
   endif()
   if(ARG_SERIAL)
     list(APPEND properties RUN_SERIAL TRUE)

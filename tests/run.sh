@@ -20,7 +20,7 @@ failed=0
 . cmake/install_missing.sh
 install_missing g++ cmake ninja-build ccache pkg-config librdkafka-dev \
   rapidjson-dev libabsl-dev libgtest-dev libgmock-dev libsqlite3-dev \
-  libedit-dev openjdk-17-jre-headless maven ${long:+valgrind}
+  libedit-dev openjdk-17-jre-headless maven openssl ${long:+valgrind}
 tests/kafka/kafka.sh fetch
 
 export CMAKE_CXX_COMPILER_LAUNCHER=ccache
@@ -33,7 +33,9 @@ export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp:print_suppressions=0
 # A broker outlives the tests only if they are aborted.
 stop_brokers() {
   for preset in asan tsan; do
-    tests/kafka/kafka.sh stop "$root/build/$preset/tests/kafka/broker"
+    for broker in kafka/broker fault/network/fault_{broker,victim,three}; do
+      tests/kafka/kafka.sh stop "$root/build/$preset/tests/$broker"
+    done
   done
 }
 trap stop_brokers EXIT

@@ -3,6 +3,7 @@
 #ifndef ROWFALL_TESTS_SIM_LOGS_H_
 #define ROWFALL_TESTS_SIM_LOGS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,14 +17,23 @@ namespace rowfall::tests {
 struct LogEntryFacts {
   struct Row {
     bool filtered = false;
-    bool bad = false;   // An expression of the view fails.
-    int64_t value = 0;  // What is summed up.
+    bool bad_value = false;       // Does not fit its column of the source.
+    bool bad_expression = false;  // An expression of the view fails.
+    int64_t id = 0;
+    int64_t value = 0;
+    bool bad() const { return bad_value || bad_expression; }
   };
   bool gap = false;         // A marker, or compacted.
   bool unreadable = false;  // Not JSON, or a tombstone.
   bool deleted = false;     // By the broker: retention.
   std::vector<Row> rows;
   std::optional<std::string> payload;
+
+  // Whether it is more than a row that is to be written or filtered.
+  bool is_bad() const {
+    return unreadable || std::any_of(rows.begin(), rows.end(),
+                                     [](const Row& row) { return row.bad(); });
+  }
 };
 
 // One partition.

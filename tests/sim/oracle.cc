@@ -8,18 +8,6 @@
 #include "base/text.h"
 
 namespace rowfall::tests {
-namespace {
-
-// How often a message is handed over: once, or once for each bad row.
-int NumRejects(const LogEntryFacts& facts) {
-  if (facts.unreadable) return 1;
-  return static_cast<int>(
-      std::count_if(facts.rows.begin(), facts.rows.end(),
-                    [](const LogEntryFacts::Row& row) { return row.bad; }));
-}
-
-}  // namespace
-
 ViewOracle::ViewOracle(const Scenario& scenario, const Logs* logs,
                        std::string name)
     : scenario_(scenario),
@@ -65,7 +53,7 @@ void ViewOracle::Written(const RowId& row) {
   if (!log(row.partition).is_read) {
     Problem(base::Cat("wrote what is not in partition_list: ", Place(row)));
   }
-  if (facts.filtered || facts.bad) {
+  if (facts.filtered || GivesUp(facts)) {
     Problem(base::Cat("wrote what it had to leave out: ", Place(row)));
   }
   CheckOrder(row);
@@ -102,24 +90,39 @@ void ViewOracle::Refused(const RowId& row) {
       true;
 }
 
-void ViewOracle::HandedOver(int partition, int64_t offset) {
-  OffsetState& state = StateOf(partition, offset);
-  if (state.handed_over == 0) state.first_step = step_;
-  const int once = NumRejects(log(partition).at(offset));
-  if (once == 0) {
-    Problem(base::Cat("handed over what is good: ", Place(partition, offset)));
+// The Id() of a dead letter is the same for the same trouble, and another one
+// for any other; what was brought before is told as a repetition.
+void ViewOracle::Brought(const RowId& row, RejectStage stage,
+                         const Reject& reject) {
+  const Trouble trouble{row.partition, row.offset, row.k, stage};
+  const std::string id = reject.Id();
+  const auto [as_before, is_new] = ids_.try_emplace(trouble, id);
+  const auto [same_id, is_new_id] = troubles_.try_emplace(id, trouble);
+  if (as_before->second != id || same_id->second != trouble) {
+    Problem(base::Cat("I8: Id '", id, "' is not that of ", Place(row)));
   }
-  if (++state.handed_over <= once) return;
-  if (!MayRepeat(partition, offset, state.first_step)) {
-    Problem(base::Cat("I6: handed over twice without a fault: ",
-                      Place(partition, offset)));
+  if (!is_new && !reject.may_be_repeat) {
+    Problem(base::Cat("I8: comes again and does not say so: '", id, "'"));
   }
 }
 
-void ViewOracle::HandedOverRow(const RowId& row) {
-  ++StateOf(row.partition, row.offset)
-        .rows[static_cast<size_t>(row.k)]
-        .handed_over;
+void ViewOracle::HandedOver(const RowId& row, RejectStage stage) {
+  const LogEntryFacts& facts = log(row.partition).at(row.offset);
+  OffsetState& message = StateOf(row.partition, row.offset);
+  const size_t k = static_cast<size_t>(row.k);
+  const bool is_row = row.k >= 0 && k < facts.rows.size();
+  RowState& state = is_row ? message.rows[k] : message.all;
+  const bool is_bad = !is_row                       ? facts.unreadable
+                      : stage == RejectStage::kSink ? state.refused
+                                                    : GivesUp(facts.rows[k]);
+  if (!is_bad) {
+    Problem(base::Cat("handed over what is good: ", Place(row)));
+  }
+  if (state.handed_over++ == 0) {
+    state.letter_step = step_;
+  } else if (!MayRepeat(row.partition, row.offset, state.letter_step)) {
+    Problem(base::Cat("I6: handed over twice without a fault: ", Place(row)));
+  }
 }
 
 void ViewOracle::Fault(std::span<const int64_t> committed) {
@@ -152,17 +155,11 @@ bool ViewOracle::MayRepeat(int partition, int64_t offset,
 
 // --- What must hold ----------------------------------------------------------
 
-bool ViewOracle::Passed(const LogEntryFacts& facts,
-                        const OffsetState& message) const {
-  return skips_ || message.handed_over >= NumRejects(facts);
-}
-
 bool ViewOracle::RowIsDurable(const LogEntryFacts& facts, size_t k,
                               const OffsetState& message) const {
   const RowState& state = message.rows[k];
   if (facts.rows[k].filtered || state.written > 0) return true;
-  if (facts.rows[k].bad) return Passed(facts, message);
-  return state.refused && (skips_ || state.handed_over > 0);
+  return (state.refused || GivesUp(facts.rows[k])) && Passed(state);
 }
 
 bool ViewOracle::OwesNothing(int partition, int64_t offset) {
@@ -181,7 +178,7 @@ bool ViewOracle::IsDurable(int partition, int64_t offset) {
   const LogEntryFacts& facts = log(partition).at(offset);
   if (OwesNothing(partition, offset)) return true;
   const OffsetState& state = StateOf(partition, offset);
-  if (facts.unreadable) return Passed(facts, state);
+  if (facts.unreadable) return Passed(state.all);
   for (size_t k = 0; k < facts.rows.size(); ++k) {
     if (!RowIsDurable(facts, k, state)) return false;
   }
@@ -206,7 +203,7 @@ void ViewOracle::CheckOrder(const RowId& row) {
     const bool owes_nothing = OwesNothing(row.partition, next.offset);
     const bool empty = owes_nothing || facts.unreadable ||
                        static_cast<size_t>(next.k) >= facts.rows.size();
-    if (facts.unreadable && !owes_nothing && !Passed(facts, state)) break;
+    if (facts.unreadable && !owes_nothing && !Passed(state.all)) break;
     if (empty) {
       next = {row.partition, next.offset + 1, 0};
       continue;

@@ -7,9 +7,11 @@
 #include <map>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "rowfall/message.h"
+#include "rowfall/reject.h"
 #include "tests/sim/logs.h"
 #include "tests/sim/scenario.h"
 
@@ -40,9 +42,11 @@ class ViewOracle {
   // A sink that keeps positions has stored these.
   void PositionsStored(std::span<const PartitionRange> ranges);
   void Refused(const RowId& row);  // By the sink, for good.
-  // The dead-letter side has a message, or a row that the sink refused.
-  void HandedOver(int partition, int64_t offset);
-  void HandedOverRow(const RowId& row);
+  // A dead letter was brought, whatever became of it. `k` of the row: -1 for
+  // all of the message.
+  void Brought(const RowId& row, RejectStage stage, const Reject& reject);
+  // The dead-letter side has it.
+  void HandedOver(const RowId& row, RejectStage stage);
   // What the policy of on_error=stop stopped at is skipped from now on.
   void SkipsFromNowOn() { skips_ = true; }
   // The view begins here, by start_from=latest: it owes nothing before.
@@ -57,6 +61,12 @@ class ViewOracle {
   // --- What must hold ------------------------------------------------------
   void CheckCommitted(int partition, int64_t offset);
   void CheckAllAccountedFor();
+  // Whether a row has to be given up. on_error=null gives up none, but where
+  // its values are summed up.
+  bool GivesUp(const LogEntryFacts::Row& row) const {
+    return row.bad() &&
+           (scenario_.on_error != OnError::kNull || scenario_.grouped);
+  }
   // Whether the log holds no message that is owed.
   bool OwesNothing(int partition);
   // The first offset that is not durable.
@@ -73,11 +83,11 @@ class ViewOracle {
     int first_step = 0;
     bool refused = false;
     int handed_over = 0;
+    int letter_step = 0;
   };
   struct OffsetState {
     std::vector<RowState> rows;
-    int handed_over = 0;
-    int first_step = 0;
+    RowState all;  // Of a message that is no row.
   };
   struct PartitionState {
     std::vector<OffsetState> offsets;
@@ -90,8 +100,10 @@ class ViewOracle {
   // Whether an offset needs nothing: no message, or one that is not owed.
   bool OwesNothing(int partition, int64_t offset);
   OffsetState& StateOf(int partition, int64_t offset);
-  // Whether the policy is done with a message that is bad.
-  bool Passed(const LogEntryFacts& facts, const OffsetState& message) const;
+  // Whether the policy is done with what is bad.
+  bool Passed(const RowState& state) const {
+    return skips_ || state.handed_over > 0;
+  }
   bool RowIsDurable(const LogEntryFacts& facts, size_t k,
                     const OffsetState& message) const;
   bool IsDurable(int partition, int64_t offset);
@@ -108,6 +120,10 @@ class ViewOracle {
   std::map<int, PartitionState> partitions_;
   // By partition: what was committed at a fault, and its last step.
   std::map<int, std::map<int64_t, int>> faults_;
+  // Of dead letters.
+  using Trouble = std::tuple<int, int64_t, int, RejectStage>;
+  std::map<Trouble, std::string> ids_;
+  std::map<std::string, Trouble> troubles_;
   size_t num_rows_written_ = 0;
   size_t num_duplicates_ = 0;
   std::vector<std::string> problems_;

@@ -102,8 +102,27 @@ void Process::CheckStatus() {
       view->Problem(base::Cat("I10: is ", ViewStateName(status.state),
                               " without a reason"));
     }
+    CheckTooMany(status, *view);
     CheckProgress(status, *view, number);
   }
+}
+
+// A view that fails by max_errors has seen more than that.
+void Process::CheckTooMany(const ViewStatus& status, ViewOracle& view) {
+  constexpr std::string_view kBegin = "Too many messages were rejected: ";
+  constexpr std::string_view kMiddle = " of the last ";
+  if (status.state != ViewState::kFailed ||
+      !status.reason.starts_with(kBegin)) {
+    return;
+  }
+  const size_t middle = status.reason.find(kMiddle);
+  const int errors = std::stoi(status.reason.substr(kBegin.size()));
+  const int seen = std::stoi(status.reason.substr(middle + kMiddle.size()));
+  if (errors > world_->scenario.max_errors && errors <= seen &&
+      seen <= world_->scenario.max_errors_window) {
+    return;
+  }
+  view.Problem(base::Cat("fails below its max_errors: ", status.reason));
 }
 
 }  // namespace rowfall::tests

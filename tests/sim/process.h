@@ -46,6 +46,7 @@ class Process {
   void CheckStatus();
 
  private:
+  void CheckTooMany(const ViewStatus& status, ViewOracle& view);
   void CheckProgress(const ViewStatus& status, ViewOracle& view, int number);
 
   World* const world_;

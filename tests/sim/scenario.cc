@@ -15,6 +15,8 @@ const char* PolicyName(OnError policy) {
       return "dead_letter";
     case OnError::kStop:
       return "stop";
+    case OnError::kNull:
+      return "null";
   }
   return "";
 }
@@ -46,6 +48,19 @@ void ChooseTopics(Random& random, Scenario& scenario) {
       random.Between(1, (1 << scenario.num_partitions) - 1));
 }
 
+// A row of a group, or one of several equal ones, stands for many messages:
+// nobody could say which of them a sink refuses. What retention removed of a
+// batch's range is not known either.
+void ChooseQuery(Random& random, Scenario& scenario) {
+  if (!random.OneIn(5)) return;
+  scenario.refusals = false;
+  scenario.distinct = random.OneIn(3);
+  if (scenario.distinct) return;
+  scenario.grouped = true;
+  scenario.retention = false;
+  scenario.traits.replaces_by_id = false;
+}
+
 std::string ListText(uint32_t listed) {
   std::string text;
   for (int i = 0; i < 32; ++i) {
@@ -69,7 +84,7 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   scenario.num_processes = random.OneIn(2) ? 2 : 1;
   scenario.num_views = random.OneIn(3) ? 2 : 1;
   scenario.num_steps = random.Between(100, 400);
-  scenario.on_error = static_cast<OnError>(random.Below(3));
+  scenario.on_error = static_cast<OnError>(random.Below(4));
   const int sink = random.Below(3);
   scenario.traits.replaces_by_id = sink == 1;
   scenario.traits.keeps_positions = sink == 2;
@@ -80,6 +95,13 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   scenario.stale_messages = random.OneIn(4);
   ChooseFaults(random, scenario);
   ChooseTopics(random, scenario);
+  if (scenario.bad_messages && scenario.on_error != OnError::kStop &&
+      random.OneIn(3)) {
+    scenario.max_errors = random.Between(1, 8);
+    scenario.max_errors_window =
+        random.OneIn(2) ? random.Between(1, 40) : 1000000;
+  }
+  ChooseQuery(random, scenario);
   return scenario;
 }
 
@@ -96,7 +118,13 @@ std::string Scenario::ToString() const {
   add(traits.keeps_positions, "keeps positions");
   add(filters, "filters");
   add(bad_messages, "bad messages");
+  if (max_errors != 0) {
+    base::AppendCat(text, ", max_errors ", max_errors, " of ",
+                    max_errors_window);
+  }
   add(retention, "retention");
+  add(grouped, "grouped");
+  add(distinct, "distinct");
   add(by_pattern, "by pattern");
   add(listed != 0, "partition_list");
   add(from_latest, "from latest");
@@ -125,29 +153,53 @@ std::string Scenario::Group(int view) const {
   return view == 0 ? "g" : base::Cat("g.", ViewName(view));
 }
 
-std::string Scenario::CreateSource(OnError policy, int consumers) const {
+std::string SourceOptions::ToClientId() const {
+  return limits_errors ? "limits_errors" : "none";
+}
+
+bool SourceOptions::LimitsErrors(const std::string& client_id) {
+  return client_id == "limits_errors";
+}
+
+SourceOptions Scenario::Options() const {
+  return {on_error, num_consumers, max_errors != 0};
+}
+
+std::string Scenario::CreateSource(const SourceOptions& options) const {
   std::string topics = by_pattern ? "^t[0-9]$" : TopicName(0);
   for (int i = 1; i < num_topics && !by_pattern; ++i) {
     base::AppendCat(topics, ",", TopicName(i));
   }
   std::string text = base::Cat(
-      "CREATE SOURCE s (id bigint, p int, o bigint, k int, keep int, n text) "
+      "CREATE SOURCE s (id bigint, p int, o bigint, k int, keep int, n text, m "
+      "int) "
       "type='kafka' broker_list='b:1' consumer_group='g' topic_list='",
-      topics, "' num_consumers='", listed == 0 ? consumers : 1,
+      topics, "' num_consumers='", listed == 0 ? options.num_consumers : 1,
       "' batch=", batch, " batch_timeout=", batch_timeout_ms, " on_error='",
-      PolicyName(policy), "'");
+      PolicyName(options.on_error), "' client.id='", options.ToClientId(), "'");
   if (retention) text += " on_gap='earliest'";
   if (listed != 0) {
     base::AppendCat(text, " partition_list='", ListText(listed), "'");
+  }
+  if (options.limits_errors) {
+    base::AppendCat(text, " max_errors=", max_errors,
+                    " max_errors_window=", max_errors_window);
   }
   if (from_latest) text += " start_from='latest'";
   return text;
 }
 
 std::string Scenario::CreateView(int view) const {
+  const char* items = "id, p, o, k, CAST(n AS bigint) AS n, m";
+  if (grouped) {
+    items =
+        "SUM(id) AS id, p, COUNT(*) AS o, SUM(CAST(n AS bigint)) AS n, "
+        "MAX(m) AS m";
+  }
   return base::Cat("CREATE MV ", ViewName(view), " TO ", TableName(view),
-                   " AS SELECT id, p, o, k, CAST(n AS bigint) AS n FROM s",
-                   filters ? " WHERE keep = 1" : "");
+                   " AS SELECT ", distinct ? "DISTINCT " : "", items, " FROM s",
+                   filters ? " WHERE keep = 1" : "",
+                   grouped ? " GROUP BY p" : "");
 }
 
 }  // namespace rowfall::tests

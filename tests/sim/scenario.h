@@ -11,7 +11,19 @@
 
 namespace rowfall::tests {
 
-enum class OnError : uint8_t { kSkip, kDeadLetter, kStop };
+enum class OnError : uint8_t { kSkip, kDeadLetter, kStop, kNull };
+
+// What an operator decides about a source.
+struct SourceOptions {
+  OnError on_error = OnError::kSkip;
+  int num_consumers = 1;
+  bool limits_errors = false;  // By the scenario's max_errors.
+  friend bool operator==(const SourceOptions&, const SourceOptions&) = default;
+
+  // Travels as client.id to whoever watches the source.
+  std::string ToClientId() const;
+  static bool LimitsErrors(const std::string& client_id);
+};
 
 struct Scenario {
   uint64_t seed = 0;
@@ -25,8 +37,12 @@ struct Scenario {
   int num_steps = 100;
   OnError on_error = OnError::kSkip;
   SinkTraits traits;
-  bool filters = false;  // The views have a WHERE.
+  bool filters = false;   // The views have a WHERE.
+  bool grouped = false;   // They count and sum up by log.
+  bool distinct = false;  // They are SELECT DISTINCT.
   bool bad_messages = false;
+  int max_errors = 0;  // 0: any number.
+  int max_errors_window = 1;
   bool retention = false;    // on_gap='earliest', and the log is cut in front.
   bool by_pattern = false;   // topic_list is a regular expression.
   uint32_t listed = 0;       // partition_list, a bit each; 0: none.
@@ -59,7 +75,9 @@ struct Scenario {
   std::string ViewName(int view) const;
   std::string TableName(int view) const;
   std::string Group(int view) const;
-  std::string CreateSource(OnError policy, int consumers) const;
+  // As it is at first.
+  SourceOptions Options() const;
+  std::string CreateSource(const SourceOptions& options) const;
   std::string CreateView(int view) const;
 };
 

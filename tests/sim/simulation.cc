@@ -32,7 +32,7 @@ Simulation::Simulation(const Scenario& scenario, Tracing tracing)
 SimOutcome Simulation::Run() {
   world_.Trace(scenario_.ToString());
   processes_[0]->Open();
-  CreateAll(*processes_[0], scenario_.on_error, scenario_.num_consumers);
+  CreateAll(*processes_[0], scenario_.Options());
   for (int i = 1; i <= scenario_.num_steps && !failed(); ++i) {
     world_.BeginStep(i);
     Step();
@@ -137,8 +137,15 @@ void Simulation::Heal() {
   problems_.push_back(text);
 }
 
+SourceOptions Simulation::LenientOptions() const {
+  SourceOptions options = scenario_.Options();
+  if (options.on_error == OnError::kStop) options.on_error = OnError::kSkip;
+  options.limits_errors = false;
+  return options;
+}
+
 // Does what an operator would do.
-void Simulation::Mend(Process& process, bool skips) {
+void Simulation::Mend(Process& process, bool is_lenient) {
   bool all_there = true;
   for (int view = 0; view < scenario_.num_views; ++view) {
     bool found = false;
@@ -147,10 +154,11 @@ void Simulation::Mend(Process& process, bool skips) {
     }
     all_there &= found;
   }
-  const bool stops = scenario_.on_error == OnError::kStop;
   if (!all_there || !process.engine().Execute("SHOW SOURCE s").ok()) {
-    CreateAll(process, stops && skips ? OnError::kSkip : scenario_.on_error,
-              scenario_.num_consumers);
+    if (is_lenient && scenario_.on_error == OnError::kStop) {
+      for (const auto& view : world_.views) view->SkipsFromNowOn();
+    }
+    CreateAll(process, is_lenient ? LenientOptions() : scenario_.Options());
   }
   if (!process.is_open()) return;
   for (const ViewStatus& status : process.engine().Status()) {
@@ -158,10 +166,12 @@ void Simulation::Mend(Process& process, bool skips) {
     const std::string alter =
         base::Cat("ALTER MV ", status.name, " suspended=");
     if (status.state == ViewState::kFailed) {
-      if (stops && skips) {
-        for (const auto& view : world_.views) view->SkipsFromNowOn();
+      if (is_lenient && LenientOptions() != scenario_.Options()) {
+        if (scenario_.on_error == OnError::kStop) {
+          for (const auto& view : world_.views) view->SkipsFromNowOn();
+        }
         (void)process.Execute("DROP SOURCE s");
-        return CreateAll(process, OnError::kSkip, scenario_.num_consumers);
+        return CreateAll(process, LenientOptions());
       }
       (void)process.Execute(alter + "1");
       if (process.is_open()) (void)process.Execute(alter + "0");
@@ -171,8 +181,8 @@ void Simulation::Mend(Process& process, bool skips) {
   }
 }
 
-void Simulation::CreateAll(Process& process, OnError policy, int consumers) {
-  (void)process.Execute(scenario_.CreateSource(policy, consumers));
+void Simulation::CreateAll(Process& process, const SourceOptions& options) {
+  (void)process.Execute(scenario_.CreateSource(options));
   for (int view = 0; view < scenario_.num_views && process.is_open(); ++view) {
     (void)process.Execute(scenario_.CreateView(view));
   }
@@ -217,6 +227,37 @@ bool Simulation::IsCommitted(int view, int log) const {
          world_.views[static_cast<size_t>(view)]->OwesNothing(log);
 }
 
+void Simulation::CheckTotals(int view) {
+  int64_t count = 0, sum = 0;
+  for (int i = 0; i < world_.logs.size(); ++i) {
+    if (!world_.logs[i].is_read) continue;
+    for (const LogEntryFacts& message : world_.logs[i].entries) {
+      for (const LogEntryFacts::Row& row : message.rows) {
+        if (row.filtered ||
+            world_.views[static_cast<size_t>(view)]->GivesUp(row)) {
+          continue;
+        }
+        ++count;
+        sum += row.value;
+      }
+    }
+  }
+  int64_t written = 0, written_sum = 0;
+  for (const auto& row :
+       world_.tables->Find(scenario_.TableName(view))->rows()) {
+    written += std::get<int64_t>(row[2]);
+    written_sum += std::get<int64_t>(row[4]);
+  }
+  const bool once = scenario_.traits.keeps_positions;
+  if (once ? written == count && written_sum == sum
+           : written >= count && written_sum >= sum) {
+    return;
+  }
+  problems_.push_back(base::Cat("I6: counted ", written, " and summed up ",
+                                written_sum, ", instead of ", count, " and ",
+                                sum));
+}
+
 // Everything is accounted for, and what comes now is written once.
 void Simulation::CheckEnd() {
   for (const auto& view : world_.views) view->CheckAllAccountedFor();
@@ -233,6 +274,9 @@ void Simulation::CheckEnd() {
   }
   if (!healthy) problems_.push_back("I9: does not go on after a restart");
   for (const auto& view : world_.views) view->CheckAllAccountedFor();
+  for (int view = 0; view < scenario_.num_views; ++view) {
+    if (scenario_.grouped && !scenario_.from_latest) CheckTotals(view);
+  }
   for (const auto& process : processes_) process->Stop();
   world_.CheckCommitted();
   const auto problems = world_.Problems();

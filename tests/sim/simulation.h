@@ -75,12 +75,16 @@ class Simulation {
   // Healing (simulation_end.cc).
   void EndAllFaults();
   void Heal();
-  void Mend(Process& process, bool skips);
-  void CreateAll(Process& process, OnError policy, int consumers);
+  void Mend(Process& process, bool is_lenient);
+  void CreateAll(Process& process, const SourceOptions& options);
+  // What an operator chooses who has had enough of failing views.
+  SourceOptions LenientOptions() const;
   void TurnAll();
   bool IsHealthy() const;
   bool IsCommitted(int view, int log) const;
   void CheckEnd();
+  // All counts and sums of a grouped view against the whole input.
+  void CheckTotals(int view);
 
   const Scenario scenario_;
   World world_;

@@ -21,11 +21,15 @@ void Simulation::ProduceTo(int number, bool may_be_bad) {
   for (int k = 0; k < num_rows; ++k) {
     LogEntryFacts::Row row;
     row.filtered = scenario_.filters && random_.OneIn(3);
-    row.bad = kind == 2 && !row.filtered;
-    base::AppendCat(payload, k == 0 ? "" : ",", "{\"id\":", next_id_++,
+    row.bad_expression = kind == 2 && !row.filtered;
+    row.bad_value = kind == 3 && !row.filtered && random_.OneIn(2);
+    row.value = random_.Below(1000);
+    row.id = next_id_++;
+    base::AppendCat(payload, k == 0 ? "" : ",", "{\"id\":", row.id,
                     ",\"p\":", number, ",\"o\":", offset, ",\"k\":", k,
                     ",\"keep\":", row.filtered ? 0 : 1, ",\"n\":\"",
-                    row.bad ? "x" : "7", "\"}");
+                    row.bad_expression ? "x" : "", row.value, "\",\"m\":\"",
+                    row.bad_value ? "y" : "", row.value, "\"}");
     facts.rows.push_back(row);
   }
   if (num_rows != 1) payload += "]";
@@ -84,7 +88,7 @@ void Simulation::AddSteps() {
     process.Open();
     if (!process.is_open()) return;
     if (process.engine().Status().empty()) {
-      CreateAll(process, scenario_.on_error, scenario_.num_consumers);
+      CreateAll(process, scenario_.Options());
     }
   });
   Add(1, "A process stops", [this] {
@@ -133,8 +137,9 @@ void Simulation::AddStatements() {
   Add(2, "CREATE SOURCE", [this] {
     Process* process = AnyRunning();
     if (process == nullptr) return;
-    (void)process->Execute(
-        scenario_.CreateSource(scenario_.on_error, random_.Between(1, 3)));
+    SourceOptions options = scenario_.Options();
+    options.num_consumers = random_.Between(1, 3);
+    (void)process->Execute(scenario_.CreateSource(options));
   });
   Add(1, "DROP and CREATE MV", [this] {
     Process* process = AnyRunning();

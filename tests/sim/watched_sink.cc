@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables, dead letters and a catalog that are watched and whose process may
 // die.
+#include <algorithm>
+#include <array>
+#include <map>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -54,11 +57,64 @@ class WatchedSink : public SinkAround {
                      std::vector<RefusedRow>& refused) override {
     const absl::Status status = sink_->Write(rows, context, refused);
     if (!status.ok()) return status;
+    if (world_->scenario.grouped) CheckSums(rows, context.ranges);
     for (size_t row = 0; row < rows.num_rows(); ++row) {
-      view_->Written(RowAt(rows, row));
+      if (world_->scenario.grouped) break;
+      const RowId id = RowAt(rows, row);
+      view_->Written(id);
+      CheckValues(rows, row, id);
     }
     if (traits().keeps_positions) view_->PositionsStored(context.ranges);
     return status;
+  }
+
+ private:
+  // COUNT, SUM and SUM of ids of a group.
+  using Sums = std::array<int64_t, 3>;
+
+  // The rows stand for just the messages of the ranges, by log.
+  void CheckSums(const Batch& rows, std::span<const PartitionRange> ranges) {
+    std::map<int, Sums> expected;
+    for (const PartitionRange& range : ranges) {
+      const int number = world_->logs.Find(range.partition);
+      const Log& log = world_->logs[number];
+      for (int64_t o = range.from; o < std::min(range.to, log.size()); ++o) {
+        for (size_t k = 0; k < log.at(o).rows.size(); ++k) {
+          const LogEntryFacts::Row& row = log.at(o).rows[k];
+          if (row.filtered || view_->GivesUp(row)) continue;
+          view_->Written({number, o, static_cast<int>(k)});
+          Sums& sums = expected[number];
+          sums = {sums[0] + 1, sums[1] + row.value, sums[2] + row.id};
+        }
+      }
+    }
+    std::map<int, Sums> written;
+    for (size_t row = 0; row < rows.num_rows(); ++row) {
+      written[static_cast<int>(IntegerAt(rows, "p", row))] = {
+          IntegerAt(rows, "o", row), IntegerAt(rows, "n", row),
+          IntegerAt(rows, "id", row)};
+    }
+    if (expected != written) {
+      view_->Problem("wrote other sums than those of the range's messages");
+    }
+  }
+
+  // What is bad is NULL, by on_error=null; it is written nowhere else.
+  void CheckValues(const Batch& rows, size_t row, const RowId& id) {
+    if (!view_->problems().empty()) return;
+    const LogEntryFacts::Row& facts = world_->logs[id.partition]
+                                          .at(id.offset)
+                                          .rows[static_cast<size_t>(id.k)];
+    for (const char* column : {"n", "m"}) {
+      const bool is_bad =
+          *column == 'n' ? facts.bad_expression : facts.bad_value;
+      const Value value = rows.FindColumn(column)->ValueAt(row);
+      if (IsNull(value) != is_bad ||
+          (!is_bad && IntegerAt(rows, column, row) != facts.value)) {
+        view_->Problem(base::Cat("wrote another value of ", column, ": ",
+                                 world_->logs.Place(id.partition, id.offset)));
+      }
+    }
   }
 };
 
@@ -119,6 +175,7 @@ class MortalSink : public SinkAround {
     if (!world_->keeps_trace()) return;
     std::string text = base::Cat("  ", context.view, " writes");
     for (size_t row = 0; row < rows.num_rows(); ++row) {
+      if (world_->scenario.grouped) break;
       const RowId id = RowAt(rows, row);
       base::AppendCat(text, " ", id.partition, "@", id.offset, ".", id.k);
     }
@@ -180,6 +237,7 @@ class WatchedRejects : public RejectHandler {
     const Fate fate = life_->Enter();
     if (fate == Fate::kDead) return DeadStatus();
     ViewOracle* view = world_->FindView(reject.view);
+    view->Brought(RowOf(reject), reject.stage, reject);
     absl::Status status;
     try {
       status = handler_->OnReject(reject);
@@ -201,18 +259,23 @@ class WatchedRejects : public RejectHandler {
     view.Fault(
         std::vector<int64_t>(static_cast<size_t>(world_->logs.size()), 0));
   }
+  // A refused row is known by what it is, others by their number.
+  RowId RowOf(const Reject& reject) const {
+    return {world_->logs.Find(reject.message.topic, reject.message.partition),
+            reject.message.offset,
+            reject.stage == RejectStage::kSink
+                ? NumberIn(reject.row, "\"k\":")
+                : static_cast<int>(reject.row_number)};
+  }
   void Take(ViewOracle& view, const Reject& reject) {
-    const int p =
-        world_->logs.Find(reject.message.topic, reject.message.partition);
-    const int64_t o = reject.message.offset;
-    const auto& payload = world_->logs[p].at(o).payload;
+    const RowId row = RowOf(reject);
+    const auto& payload = world_->logs[row.partition].at(row.offset).payload;
     if (reject.message.has_payload != payload.has_value() ||
         (payload.has_value() && *payload != reject.message.payload)) {
       view.Problem(
           base::Cat("I8: handed over other bytes: ", reject.ToString()));
     }
-    if (reject.stage != RejectStage::kSink) return view.HandedOver(p, o);
-    view.HandedOverRow({p, o, NumberIn(reject.row, "\"k\":")});
+    view.HandedOver(row, reject.stage);
   }
 
   World* const world_;

@@ -2,10 +2,12 @@
 // A consumer whose commits may get lost and whose process may die.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
+#include "tests/sim/error_window.h"
 #include "tests/sim/outside.h"
 
 namespace rowfall::tests {
@@ -29,7 +31,14 @@ class WatchedSource : public Source {
         source_(std::move(source)),
         view_(world->FindView(config.view)),
         name_(base::Cat(config.view, "/", config.worker)),
-        ear_(world->NewEar(view_)) {}
+        ear_(world->NewEar(view_)) {
+    const auto client_id = config.properties.find("client.id");
+    if (client_id != config.properties.end() &&
+        SourceOptions::LimitsErrors(client_id->second)) {
+      errors_.emplace(world->scenario.max_errors,
+                      world->scenario.max_errors_window);
+    }
+  }
   ~WatchedSource() override {
     if (life_->dead()) world_->zombies.push_back(std::move(source_));
   }
@@ -51,6 +60,7 @@ class WatchedSource : public Source {
     }
     if (world_->scenario.stale_messages) RepeatOne(limits, messages, first);
     NoteAge(messages.size() - first);
+    NoteErrors(messages, first);
     if (world_->reachable) ear_->last_heard = world_->step();
     Listen(events);
     if (world_->keeps_trace()) TracePoll(messages, first, events);
@@ -60,6 +70,7 @@ class WatchedSource : public Source {
     if (life_->Enter() != Fate::kLives) return DeadStatus();
     world_->Trace(base::Cat("  ", name_, " assigns", Text(positions)));
     CheckStarts(positions);
+    if (errors_.has_value()) errors_->Forget();
     const absl::Status status = source_->Assign(positions);
     for (const PartitionOffset& position : positions) {
       if (!status.ok()) break;
@@ -71,6 +82,7 @@ class WatchedSource : public Source {
   absl::Status Unassign() override {
     next_.clear();
     given_.clear();
+    if (errors_.has_value()) errors_->Forget();
     return life_->Enter() == Fate::kLives ? source_->Unassign() : DeadStatus();
   }
 
@@ -142,6 +154,28 @@ class WatchedSource : public Source {
     for (const PartitionOffset& position : positions) {
       view_->CheckCommitted(world_->logs.Find(position.partition),
                             position.offset);
+    }
+    CheckErrors(positions);
+  }
+
+  // Where max_errors holds, a worker passes no more bad messages.
+  void NoteErrors(const MessageBatch& messages, size_t first) {
+    if (!errors_.has_value()) return;
+    for (size_t i = first; i < messages.size(); ++i) {
+      const auto position = messages.position(i);
+      const int log = world_->logs.Find(position.topic, position.partition);
+      errors_->Polled(log, position.offset,
+                      world_->logs[log].at(position.offset).is_bad());
+    }
+  }
+  void CheckErrors(std::span<const PartitionOffset> positions) {
+    if (!errors_.has_value()) return;
+    for (const auto& [partition, offset] : positions) {
+      errors_->Passed(world_->logs.Find(partition), offset);
+    }
+    if (errors_->AreTooMany()) {
+      view_->Problem(
+          base::Cat("passes more than max_errors:", Text(positions)));
     }
   }
 
@@ -259,6 +293,7 @@ class WatchedSource : public Source {
   std::map<uint64_t, PartitionOffset> left_out_;
   absl::Duration oldest_ = absl::InfiniteDuration();
   absl::Duration last_poll_;
+  std::optional<ErrorWindow> errors_;
   std::map<TopicPartition, int64_t> next_;   // To be delivered.
   std::map<TopicPartition, int64_t> given_;  // Said to be committed.
   std::vector<SourceEvent> delayed_;

@@ -12,10 +12,10 @@ namespace {
 
 Schema TableSchema() {
   std::vector<Field> fields;
-  for (const char* name : {"id", "p", "o", "k", "n"}) {
+  for (const char* name : {"id", "p", "o", "k", "n", "m"}) {
     Field field;
     field.name = name;
-    field.type = name == std::string_view("p") || name == std::string_view("k")
+    field.type = std::string_view("pkm").find(name) != std::string_view::npos
                      ? Type::kInt
                      : Type::kBigint;
     fields.push_back(field);

@@ -37,9 +37,11 @@ TEST_F(SqlitePropertyTest, DoesWhatTheModelDoes) {
     std::vector<std::vector<Value>> values;
     std::map<int64_t, std::string> changes;
     std::set<uint32_t> bad;
-    for (int64_t i = 0, n = Below(8); i < n; ++i) {
+    // Rows of small batches go one by one, those of large ones several at once.
+    const bool large = Below(3) == 0;
+    for (int64_t i = 0, n = Below(large ? 90 : 8); i < n; ++i) {
       const int64_t id = Below(50);
-      const bool is_bad = Below(20) == 0;
+      const bool is_bad = Below(large ? 200 : 20) == 0;
       const std::string term = is_bad ? "bad" : std::to_string(random_());
       if (is_bad) bad.insert(static_cast<uint32_t>(i));
       if (!is_bad) changes[id] = term;

@@ -108,6 +108,146 @@ TEST_F(SqliteSinkTest, ColumnsThatCannotBeNullAndThatTheViewLacksGetDefaults) {
               ElementsAre("1|1|x||0|7|null||NULL", "2|2|y||0|7|null||NULL"));
 }
 
+// --- Batches of which several rows go into a statement
+// ------------------------
+
+// Ids 1 up to `n` with terms a1 up to an.
+std::vector<std::pair<Value, Value>> ManyWords(int64_t n) {
+  std::vector<std::pair<Value, Value>> words;
+  for (int64_t id = 1; id <= n; ++id) {
+    words.emplace_back(id, "a" + std::to_string(id));
+  }
+  return words;
+}
+
+TEST_F(SqliteSinkTest, EveryRowOfALargeBatchIsWritten) {
+  CreateWords();
+  const auto sink = Open("words");
+  for (const int64_t n : {19, 20, 21, 39, 40, 59, 100}) {
+    Sql("DELETE FROM words");
+    ASSERT_TRUE(Write(*sink, Words(ManyWords(n))).ok());
+    std::vector<std::string> expected;
+    for (int64_t id = 1; id <= n; ++id) {
+      expected.push_back(std::to_string(id) + "|a" + std::to_string(id) +
+                         "|default");
+    }
+    EXPECT_EQ(Sql("SELECT * FROM words ORDER BY id"), expected);
+  }
+}
+
+TEST_F(SqliteSinkTest, LastRowOfALargeBatchWins) {
+  CreateWords();
+  auto words = ManyWords(100);
+  for (size_t i = 0; i < words.size(); ++i) words[i].first = Id(i % 3);
+  ASSERT_TRUE(Write(*Open("words"), Words(words)).ok());
+  EXPECT_THAT(Sql("SELECT id, term FROM words ORDER BY id"),
+              ElementsAre("0|a100", "1|a98", "2|a99"));
+}
+
+TEST_F(SqliteSinkTest, ListsOfOneStatementKeepApart) {
+  Sql("CREATE TABLE words (id bigint primary key, tags multi text, "
+      "vector float_vector text)");
+  std::vector<std::vector<Value>> rows;
+  std::vector<std::string> expected;
+  for (int64_t id = 1; id <= 50; ++id) {
+    rows.push_back({Value(id), Value(std::vector<int64_t>{id, id + 1}),
+                    Value(std::vector<float>{static_cast<float>(id) / 2})});
+    const auto half = std::to_string(id / 2) + (id % 2 != 0 ? ".5" : "");
+    expected.push_back(std::to_string(id) + "|" + std::to_string(id) + "," +
+                       std::to_string(id + 1) + "|" + half);
+  }
+  ASSERT_TRUE(Write(*Open("words"), BatchOf({{"id", Type::kBigint},
+                                             {"tags", Type::kMulti},
+                                             {"vector", Type::kFloatVector}},
+                                            rows))
+                  .ok());
+  EXPECT_EQ(Sql("SELECT * FROM words ORDER BY id"), expected);
+}
+
+TEST_F(SqliteSinkTest, BadRowsOfALargeBatchAreNamedAndNothingStays) {
+  Sql("CREATE TABLE words (id bigint primary key, term text "
+      "CHECK (term <> 'bad'))");
+  const auto sink = Open("words");
+  auto words = ManyWords(100);
+  words[30].second = "bad";
+  words[33].second = "bad";
+  words[99].second = "bad";
+  ASSERT_TRUE(Write(*sink, Words(words), {{kT0, 5, 105}}).ok());
+  ASSERT_EQ(refused_.size(), 3u);
+  EXPECT_EQ(refused_[0].row, 30u);
+  EXPECT_EQ(refused_[0].reason, "CHECK constraint failed: term <> 'bad'");
+  EXPECT_EQ(refused_[1].row, 33u);
+  EXPECT_EQ(refused_[2].row, 99u);
+  EXPECT_THAT(Sql("SELECT * FROM words"), IsEmpty());
+  EXPECT_THAT(Positions(), IsEmpty());
+  ASSERT_TRUE(Write(*sink, Words(ManyWords(100)), {{kT0, 5, 105}}).ok());
+  EXPECT_THAT(Sql("SELECT count(*) FROM words"), ElementsAre("100"));
+  EXPECT_THAT(Positions(), ElementsAre("g|t|0|105"));
+}
+
+TEST_F(SqliteSinkTest, RowWithoutIdInALargeBatchIsRefused) {
+  CreateWords();
+  auto words = ManyWords(60);
+  words[25].first = Value();
+  ASSERT_TRUE(Write(*Open("words"), Words(words)).ok());
+  ASSERT_EQ(refused_.size(), 1u);
+  EXPECT_EQ(refused_[0].row, 25u);
+  EXPECT_THAT(Sql("SELECT * FROM words"), IsEmpty());
+}
+
+// Without a key nothing would replace the rows that such a trigger leaves.
+TEST_F(SqliteSinkTest, TriggerThatKeepsEarlierRowsDoublesNone) {
+  Sql("CREATE TABLE words (id bigint, term text)");
+  Sql("CREATE TRIGGER g BEFORE INSERT ON words WHEN new.term = 'a15' BEGIN "
+      "SELECT RAISE(FAIL, 'bad word'); END");
+  const auto sink = Open("words");
+  ASSERT_TRUE(Write(*sink, Words(ManyWords(40)), {{kT0, 0, 40}}).ok());
+  ASSERT_EQ(refused_.size(), 1u);
+  EXPECT_EQ(refused_[0].row, 14u);
+  EXPECT_THAT(Sql("SELECT * FROM words"), IsEmpty());
+  Sql("DROP TRIGGER g");
+  ASSERT_TRUE(Write(*sink, Words(ManyWords(40)), {{kT0, 0, 40}}).ok());
+  EXPECT_THAT(Sql("SELECT count(*) FROM words"), ElementsAre("40"));
+}
+
+TEST_F(SqliteSinkTest, TriggerThatEndsTheTransactionOfALargeBatch) {
+  CreateWords();
+  Sql("CREATE TRIGGER g BEFORE INSERT ON words WHEN new.term = 'a25' BEGIN "
+      "SELECT RAISE(ROLLBACK, 'bad word'); END");
+  const auto sink = Open("words");
+  ASSERT_TRUE(Write(*sink, Words(ManyWords(60)), {{kT0, 0, 60}}).ok());
+  ASSERT_EQ(refused_.size(), 1u);
+  EXPECT_EQ(refused_[0].row, 24u);
+  EXPECT_THAT(Sql("SELECT * FROM words"), IsEmpty());
+  EXPECT_THAT(Positions(), IsEmpty());
+}
+
+TEST_F(SqliteSinkTest, LargeBatchesGoThroughViews) {
+  Sql("CREATE TABLE stored (id bigint, term text)");
+  Sql("CREATE VIEW words AS SELECT id, term FROM stored");
+  Sql("CREATE TRIGGER i INSTEAD OF INSERT ON words BEGIN "
+      "INSERT INTO stored VALUES (new.id, new.term); END");
+  ASSERT_TRUE(Write(*Open("words"), Words(ManyWords(50))).ok());
+  EXPECT_THAT(Sql("SELECT count(*), sum(id), max(term) FROM stored"),
+              ElementsAre("50|1275|a9"));
+}
+
+TEST_F(SqliteSinkTest, WideRowsAreWrittenToo) {
+  std::string columns;
+  std::vector<std::pair<std::string, Type>> fields;
+  for (int i = 0; i < 700; ++i) {
+    const std::string name = "c" + std::to_string(i);
+    columns += (i == 0 ? "" : ", ") + name + " bigint";
+    fields.emplace_back(name, Type::kBigint);
+  }
+  Sql("CREATE TABLE words (" + columns + ")");
+  const std::vector<std::vector<Value>> rows(
+      25, std::vector<Value>(700, Value(int64_t{7})));
+  ASSERT_TRUE(Write(*Open("words"), BatchOf(fields, rows)).ok());
+  EXPECT_THAT(Sql("SELECT count(*), sum(c0), sum(c699) FROM words"),
+              ElementsAre("25|175|175"));
+}
+
 // --- Refused rows ------------------------------------------------------------
 
 TEST_F(SqliteSinkTest, AllBadRowsAreNamedAndNothingStays) {

@@ -69,6 +69,11 @@ class Connection {
   // SQLite's text for the last error, with a capital first.
   std::string Message() const;
 
+  // How many parameters a statement may have.
+  size_t max_parameters() const {
+    return static_cast<size_t>(
+        sqlite3_limit(database_.get(), SQLITE_LIMIT_VARIABLE_NUMBER, -1));
+  }
   int changes() const { return sqlite3_changes(database_.get()); }
   bool in_transaction() const {
     return sqlite3_get_autocommit(database_.get()) == 0;

@@ -97,22 +97,24 @@ RowBinder::BindFunction RowBinder::FunctionOf(Type type) {
   return nullptr;
 }
 
-void RowBinder::SetBatch(const Batch& batch) {
+void RowBinder::SetBatch(const Batch& batch, size_t num_places) {
   bindings_.resize(batch.num_columns());
   for (size_t i = 0; i < batch.num_columns(); ++i) {
     bindings_[i].column = &batch.column(i);
     bindings_[i].bind = FunctionOf(batch.column(i).type());
+    bindings_[i].scratch.resize(num_places);
   }
 }
 
-int RowBinder::Bind(sqlite3_stmt* statement, size_t row) {
+int RowBinder::Bind(sqlite3_stmt* statement, size_t row, size_t place) {
+  const size_t first = place * bindings_.size() + 1;
   for (size_t i = 0; i < bindings_.size(); ++i) {
     Binding& binding = bindings_[i];
-    const int parameter = static_cast<int>(i + 1);
+    const int parameter = static_cast<int>(first + i);
     const int code = binding.column->IsNull(row)
                          ? sqlite3_bind_null(statement, parameter)
                          : binding.bind(statement, parameter, *binding.column,
-                                        row, binding.scratch);
+                                        row, binding.scratch[place]);
     if (code != SQLITE_OK) {
       failed_column_ = i;
       return code;

@@ -13,15 +13,18 @@
 
 namespace rowfall::sqlite {
 
-// Column i of a batch goes to parameter i + 1. How a type is bound is looked
-// up once a batch, and nothing is allocated for a row: text is bound where it
-// lies, and sets and lists are written into a buffer that is used again.
+// A statement has room for one row or for several: column i of the row in
+// `place` goes to parameter place * num_columns + i + 1. How a type is bound is
+// looked up once a batch, and nothing is allocated for a row: text is bound
+// where it lies, and sets and lists are written into buffers that are used
+// again.
 class RowBinder {
  public:
-  // `batch` must live until the last row was stepped.
-  void SetBatch(const Batch& batch);
+  // `batch` must live until the last row was stepped. Rows go to a place below
+  // `num_places`.
+  void SetBatch(const Batch& batch, size_t num_places);
   // Returns SQLITE_OK or the error of the column that failed.
-  int Bind(sqlite3_stmt* statement, size_t row);
+  int Bind(sqlite3_stmt* statement, size_t row, size_t place);
   // The column that failed, after an error.
   size_t failed_column() const { return failed_column_; }
 
@@ -32,7 +35,7 @@ class RowBinder {
   struct Binding {
     const Column* column = nullptr;
     BindFunction bind = nullptr;
-    std::string scratch;
+    std::vector<std::string> scratch;  // By place.
   };
   static BindFunction FunctionOf(Type type);
 

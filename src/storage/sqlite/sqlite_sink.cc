@@ -2,10 +2,17 @@
 // Writes batches to one table, rows and positions in one transaction.
 #include "storage/sqlite/sqlite_sink.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace rowfall::sqlite {
 namespace {
+
+// A row of five columns costs 0.67 us alone, 0.49 in fives, 0.43 in twenties
+// and in fifties.
+constexpr size_t kMaxRowsPerStatement = 20;
+// Wider rows gain less, and a long statement is a long program.
+constexpr size_t kMaxParameters = 1000;
 
 // The column in the text of a broken constraint, e.g. "UNIQUE constraint
 // failed: words.term" or "cannot store TEXT value in INT column words.size".
@@ -43,6 +50,15 @@ absl::Status SqliteSink::Write(const Batch& rows, const WriteContext& context,
   absl::Status status = PrepareBegin();
   if (status.ok() && !context.ranges.empty()) status = positions_.Prepare();
   if (!status.ok()) return status;
+  several_failed_ = false;
+  status = Transact(rows, context, Insert::kSeveral, refused);
+  if (!several_failed_) return status;
+  return Transact(rows, context, Insert::kRowByRow, refused);
+}
+
+absl::Status SqliteSink::Transact(const Batch& rows,
+                                  const WriteContext& context, Insert insert,
+                                  std::vector<RefusedRow>& refused) {
   Rollback();  // Where the last one failed as well.
   // IMMEDIATE: what is read of the positions is still so when they move.
   int code = begin_.Run();
@@ -51,7 +67,7 @@ absl::Status SqliteSink::Write(const Batch& rows, const WriteContext& context,
   }
   // On every way out of here, exceptions as well, but after COMMIT.
   const RollbackGuard rollback(*this);
-  status = WriteAll(rows, context, refused);
+  absl::Status status = WriteAll(rows, context, insert, refused);
   if (!status.ok() || !refused.empty()) return status;
   code = commit_.Run();
   if (code == SQLITE_OK) return absl::OkStatus();
@@ -62,7 +78,7 @@ absl::Status SqliteSink::Write(const Batch& rows, const WriteContext& context,
 }
 
 absl::Status SqliteSink::WriteAll(const Batch& rows,
-                                  const WriteContext& context,
+                                  const WriteContext& context, Insert insert,
                                   std::vector<RefusedRow>& refused) {
   if (!context.ranges.empty()) {
     const absl::Status status =
@@ -72,20 +88,47 @@ absl::Status SqliteSink::WriteAll(const Batch& rows,
   if (rows.num_rows() == 0) return absl::OkStatus();
   const absl::Status status = PrepareInsert(rows.schema_ptr());
   if (!status.ok()) return status;
-  return InsertRows(rows, refused);
+  binder_.SetBatch(rows, rows_per_statement_);
+  size_t written = 0;
+  if (insert == Insert::kSeveral) {
+    const auto several = InsertSeveral(rows);
+    if (!several.ok()) return several.status();
+    written = *several;
+  }
+  return InsertRows(rows, written, refused);
 }
 
-absl::Status SqliteSink::InsertRows(const Batch& rows,
+absl::StatusOr<size_t> SqliteSink::InsertSeveral(const Batch& rows) {
+  // A row without id is refused, so all of them are tried one by one.
+  if (!insert_several_ ||
+      (id_column_.has_value() && rows.column(*id_column_).null_count() != 0)) {
+    return 0;
+  }
+  size_t row = 0;
+  while (rows.num_rows() - row >= rows_per_statement_) {
+    int code = SQLITE_OK;
+    for (size_t place = 0; place < rows_per_statement_ && code == SQLITE_OK;
+         ++place) {
+      code = binder_.Bind(insert_several_.get(), row++, place);
+    }
+    if (code == SQLITE_OK) code = insert_several_.Run();
+    if (code == SQLITE_OK) continue;
+    several_failed_ = IsAboutRow(code);
+    return connection_->Error(code, "Cannot write rows");
+  }
+  return row;
+}
+
+absl::Status SqliteSink::InsertRows(const Batch& rows, size_t first,
                                     std::vector<RefusedRow>& refused) {
-  binder_.SetBatch(rows);
-  for (size_t row = 0; row < rows.num_rows(); ++row) {
+  for (size_t row = first; row < rows.num_rows(); ++row) {
     if (id_column_.has_value() && rows.column(*id_column_).IsNull(row)) {
       refused.push_back({static_cast<uint32_t>(row),
                          rows.schema().field(*id_column_).name,
                          "Row has no id"});
       continue;
     }
-    int code = binder_.Bind(insert_.get(), row);
+    int code = binder_.Bind(insert_.get(), row, 0);
     const bool failed_to_bind = code != SQLITE_OK;
     if (!failed_to_bind) {
       code = insert_.Run();
@@ -144,18 +187,42 @@ absl::Status SqliteSink::PrepareInsert(
                                            field.name + "'");
     }
   }
-  auto insert = connection_->Prepare(InsertSql(*schema));
+  auto insert = connection_->Prepare(InsertSql(*schema, 1));
   if (!insert.ok()) return insert.status();
+  insert_schema_ = nullptr;  // Until all of it is there.
   insert_ = *std::move(insert);
+  const absl::Status status = PrepareSeveral(*schema);
+  if (!status.ok()) return status;
   insert_schema_ = schema;
   id_column_ = layout_.has_id_key ? schema->IndexOf("id") : std::nullopt;
+  return absl::OkStatus();
+}
+
+absl::Status SqliteSink::PrepareSeveral(const Schema& schema) {
+  insert_several_ = Statement();
+  rows_per_statement_ = 1;
+  const size_t max_parameters =
+      std::min(kMaxParameters, connection_->max_parameters());
+  const size_t num_rows =
+      std::min(kMaxRowsPerStatement,
+               max_parameters / std::max<size_t>(schema.num_fields(), 1));
+  if (num_rows < 2) return absl::OkStatus();
+  auto insert = connection_->Prepare(InsertSql(schema, num_rows));
+  if (absl::IsResourceExhausted(insert.status()) ||
+      absl::IsUnavailable(insert.status())) {
+    return insert.status();
+  }
+  // Otherwise it is too long for this SQLite, and rows go one by one.
+  if (!insert.ok()) return absl::OkStatus();
+  insert_several_ = *std::move(insert);
+  rows_per_statement_ = num_rows;
   return absl::OkStatus();
 }
 
 // A row whose id is there takes its place with all columns: `excluded` holds
 // the defaults of those that the batch lacks. Other unique columns still refuse
 // the row; REPLACE would delete the rows that are in its way.
-std::string SqliteSink::InsertSql(const Schema& schema) const {
+std::string SqliteSink::InsertSql(const Schema& schema, size_t num_rows) const {
   std::string names, values, updates;
   for (size_t i = 0; i < schema.num_fields(); ++i) {
     if (i != 0) {
@@ -163,7 +230,7 @@ std::string SqliteSink::InsertSql(const Schema& schema) const {
       values += ", ";
     }
     names += QuoteName(schema.field(i).name);
-    values += "?" + std::to_string(i + 1);
+    values += "?";
   }
   for (size_t i = 0; i < layout_.schema.num_fields(); ++i) {
     const std::string& name = layout_.schema.field(i).name;
@@ -171,8 +238,9 @@ std::string SqliteSink::InsertSql(const Schema& schema) const {
     names += ", " + QuoteName(name);
     values += ", " + layout_.defaults[i];
   }
-  const std::string insert = "INSERT INTO " + QuoteName(layout_.name) + " (" +
-                             names + ") VALUES (" + values + ")";
+  std::string insert = "INSERT INTO " + QuoteName(layout_.name) + " (" + names +
+                       ") VALUES (" + values + ")";
+  for (size_t row = 1; row < num_rows; ++row) insert += ", (" + values + ")";
   if (!layout_.has_id_key || !schema.IndexOf("id").has_value()) return insert;
   const size_t id = *layout_.schema.IndexOf("id");
   for (size_t i = 0; i < layout_.schema.num_fields(); ++i) {

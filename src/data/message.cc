@@ -21,33 +21,36 @@ uint32_t MessageBatch::TopicIndex(std::string_view topic) {
 }
 
 void MessageBatch::Append(const Message& message) {
-  Entry entry{};
-  entry.topic = TopicIndex(message.topic);
-  entry.partition = message.partition;
-  entry.offset = message.offset;
-  entry.timestamp_ms = message.timestamp_ms;
-  entry.has_payload = message.has_payload;
-  entry.has_key = message.has_key;
-  entry.payload = bytes_.size();
-  entry.payload_size = static_cast<uint32_t>(message.payload.size());
+  const uint32_t topic = TopicIndex(message.topic);
+  const size_t payload = bytes_.size();
   bytes_.Append(message.payload.data(), message.payload.size());
   bytes_.Push('\0');
-  if (message.has_key) {
-    entry.key = bytes_.size();
-    entry.key_size = static_cast<uint32_t>(message.key.size());
-    bytes_.Append(message.key.data(), message.key.size());
-  }
-  entry.first_header = static_cast<uint32_t>(header_entries_.size());
-  entry.num_headers = static_cast<uint32_t>(message.headers.size());
+  const size_t key = bytes_.size();
+  if (message.has_key) bytes_.Append(message.key.data(), message.key.size());
+  const size_t first_header = header_entries_.size();
   for (const Header& header : message.headers) {
-    header_entries_.push_back({bytes_.size(),
-                               static_cast<uint32_t>(header.name.size()),
-                               static_cast<uint32_t>(header.value.size()),
-                               header.has_value});
+    header_entries_.push_back(
+        {bytes_.size(), static_cast<uint32_t>(header.name.size()),
+         static_cast<uint32_t>(header.value.size()), header.has_value});
     bytes_.Append(header.name.data(), header.name.size());
     bytes_.Append(header.value.data(), header.value.size());
   }
-  entries_.push_back(entry);
+  // Written where it stays: to copy it from the stack costs more than all of
+  // the above, as wide loads have to wait for narrow stores.
+  Entry& entry = entries_.emplace_back();
+  entry.offset = message.offset;
+  entry.timestamp_ms = message.timestamp_ms;
+  entry.payload = payload;
+  entry.key = key;
+  entry.payload_size = static_cast<uint32_t>(message.payload.size());
+  entry.key_size =
+      message.has_key ? static_cast<uint32_t>(message.key.size()) : 0;
+  entry.topic = topic;
+  entry.partition = message.partition;
+  entry.first_header = static_cast<uint32_t>(first_header);
+  entry.num_headers = static_cast<uint32_t>(message.headers.size());
+  entry.has_payload = message.has_payload;
+  entry.has_key = message.has_key;
 }
 
 void MessageBatch::Clear() {

@@ -79,6 +79,8 @@ void BatchJob::Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
   messages_.Clear();
   std::swap(messages_, messages);
   ranges_ = std::move(ranges);
+  // Else every batch would be mapped into columns made anew.
+  if (writer_ != nullptr) writer_->Release();
   if (writer_sink_ != &sink) {
     writer_ = std::make_unique<sink::BatchWriter>(
         sink, spec_->on_error == plan::OnError::kStop

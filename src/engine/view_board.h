@@ -37,8 +37,9 @@ struct WorkerCounters {
   Counter map_ns, evaluate_ns, write_ns, commit_ns;
 };
 
-// One worker's part of the board.
-class WorkerBoard {
+// One worker's part of the board, in cache lines of its own: its counters are
+// written all the time.
+class alignas(64) WorkerBoard {
  public:
   WorkerCounters counters;
 

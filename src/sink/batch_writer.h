@@ -62,6 +62,9 @@ class BatchWriter {
 
   WriteOutcome Attempt();
 
+  // Lets go of the batch, so that its columns can be filled again.
+  void Release() { rows_ = Batch(); }
+
   // Returns the rows refused since the last call, by index in the batch that
   // Begin() got, in order.
   std::vector<RefusedRow> TakeRefused();

@@ -76,9 +76,10 @@ struct EngineOptions {
   /// A larger payload is rejected by the error policy.
   size_t max_message_bytes = 64u << 20;
 
-  /// What a consumer prefetches, in bytes. Smaller: less memory for each
-  /// worker, and a slower broker or network is felt earlier.
-  size_t max_prefetch_bytes = 16u << 20;
+  /// What a consumer prefetches, in bytes of messages; the client takes up to
+  /// three times as much memory for it where messages are small. Smaller: less
+  /// memory for each worker, and a slower broker or network is felt earlier.
+  size_t max_prefetch_bytes = 8u << 20;
 
   /// The least time between two commits of a worker. Shorter: fewer messages
   /// come again after a crash, more load on the broker.

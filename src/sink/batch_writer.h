@@ -63,7 +63,7 @@ class BatchWriter {
   WriteOutcome Attempt();
 
   // Lets go of the batch, so that its columns can be filled again.
-  void Release() { rows_ = Batch(); }
+  void Release() noexcept { rows_ = no_rows_; }
 
   // Returns the rows refused since the last call, by index in the batch that
   // Begin() got, in order.
@@ -114,6 +114,7 @@ class BatchWriter {
   Sink& sink_;
   const OnRefusal on_refusal_;
   Batch rows_;
+  const Batch no_rows_;  // Copied without asking for memory.
   std::vector<PartitionRange> ranges_;
   std::string view_;
   std::string consumer_group_;

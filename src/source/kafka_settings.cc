@@ -49,8 +49,9 @@ constexpr auto kFixed = std::to_array<Setting>({
     {"check.crcs", "true"},
     {"enable.partition.eof", "true"},
     {"allow.auto.create.topics", "false"},
-    // Enough messages for the bytes below to be the bound, not this.
-    {"queued.min.messages", "100000"},
+    // The bound where messages are so small that the client's own memory, some
+    // 300 bytes a message, is most of it; otherwise the bytes below are.
+    {"queued.min.messages", "50000"},
 });
 
 absl::Status Set(rd_kafka_conf_t* conf, const char* key,

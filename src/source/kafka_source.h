@@ -18,7 +18,7 @@ namespace rowfall::source {
 
 struct KafkaOptions {
   // What the client holds that was not polled yet, in bytes.
-  size_t max_prefetch_bytes = 16u << 20;
+  size_t max_prefetch_bytes = 8u << 20;
 
   // Takes the client's log, clean of secrets and control characters. Called
   // within Start(), Poll() and Close(), on the worker's thread.

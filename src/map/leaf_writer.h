@@ -38,6 +38,13 @@ inline const char* WriteInt(const char* p, Column& out) {
   return p;
 }
 
+// Not inline: the loop over a row's values is faster without them in it.
+const char* WriteDouble(const char* p, Column& out);
+const char* WriteFloat(const char* p, Column& out);
+const char* WriteBool(const char* p, Column& out);
+// Writes the array at `p` as a float_vector.
+const char* WriteVector(const char* p, Column& out);
+
 // Ends the text value that begins at byte `before` of the column.
 inline void FinishText(Column& out, size_t before, size_t size) {
   out.mutable_values().Resize(before + size);
@@ -84,31 +91,42 @@ inline bool FitsElement(int64_t value) {
          value <= std::numeric_limits<T>::max();
 }
 
+// Appends the elements of the array at `p` by `write`, which returns the end
+// of an element, or null for one that needs the general way. Returns the end
+// of the array, or null: then what was appended is to be abandoned.
+template <typename Write>
+inline const char* WriteElements(const char* p, const Write& write) {
+  p = json::SkipSpace(p + 1);
+  if (*p == ']') return p + 1;
+  for (;;) {
+    p = write(p);
+    if (p == nullptr) return nullptr;
+    p = json::SkipSpace(p);
+    if (*p == ']') return p + 1;
+    if (*p != ',') return nullptr;
+    p = json::SkipSpace(p + 1);
+  }
+}
+
 // Writes the array at `p` if it holds plain integers.
 template <typename T>
 inline const char* WriteSet(const char* p, Column& out) {
   if (*p != '[') return nullptr;
-  const size_t before = out.mutable_values().size();
-  p = json::SkipSpace(p + 1);
-  if (*p == ']') {
-    out.FinishList();
-    return p + 1;
-  }
-  for (;;) {
+  Buffer& values = out.mutable_values();
+  const size_t before = values.size();
+  p = WriteElements(p, [&values](const char* at) -> const char* {
     int64_t value;
-    p = json::ReadPlainInteger(p, value);
-    if (p == nullptr || !FitsElement<T>(value)) break;
-    out.mutable_values().Push(static_cast<T>(value));
-    p = json::SkipSpace(p);
-    if (*p == ']') {
-      coerce::FinishSet(out, before);
-      return p + 1;
-    }
-    if (*p != ',') break;
-    p = json::SkipSpace(p + 1);
+    at = json::ReadPlainInteger(at, value);
+    if (at == nullptr || !FitsElement<T>(value)) return nullptr;
+    values.Push(static_cast<T>(value));
+    return at;
+  });
+  if (p != nullptr) {
+    coerce::FinishSet(out, before);
+  } else {
+    out.AbandonList();
   }
-  out.AbandonList();
-  return nullptr;
+  return p;
 }
 
 }  // namespace rowfall::map

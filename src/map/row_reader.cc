@@ -196,7 +196,18 @@ inline const char* RowReader::ReadLeaf(uint32_t leaf, const char* p,
     case Type::kJson: return ReadJson(out, p, depth);
     case Type::kMulti: end = WriteSet<uint32_t>(p, out); break;
     case Type::kMulti64: end = WriteSet<int64_t>(p, out); break;
-    default: break;
+    case Type::kDouble:
+      end = WriteDouble(p, out);
+      break;
+    case Type::kFloat:
+      end = WriteFloat(p, out);
+      break;
+    case Type::kBool:
+      end = WriteBool(p, out);
+      break;
+    case Type::kFloatVector:
+      end = WriteVector(p, out);
+      break;
   }
   return end != nullptr ? end : ReadLeafSlowly(leaf, p, depth);
 }

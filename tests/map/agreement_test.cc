@@ -114,8 +114,14 @@ class RandomMessage {
     if (random_.OneIn(12)) return random_.Value(3);
     if (random_.OneIn(12)) return "null";
     if (key == "\"t\"" || key == "\"j\"") return random_.String();
-    if (key == "\"b\"") return random_.OneIn(2) ? "true" : "\"false\"";
-    if (key == "\"m\"" || key == "\"m64\"" || key == "\"v\"") return Numbers();
+    if (key == "\"b\"") {
+      return random_.OneIn(3)   ? "true"
+             : random_.OneIn(2) ? "false"
+                                : "\"false\"";
+    }
+    if (key == "\"f\"" || key == "\"d\"") return Decimal();
+    if (key == "\"v\"") return Decimals();
+    if (key == "\"m\"" || key == "\"m64\"") return Numbers();
     if (key == "\"o\"" || key == "\"O\"") return Inner();
     if (key == "\"l\"") return Numbers();
     return std::to_string(random_.Below(100000));
@@ -127,6 +133,32 @@ class RandomMessage {
     for (size_t i = 0; i < count; ++i) {
       text += (i > 0 ? (random_.OneIn(2) ? ", " : ",") : "") +
               std::to_string(random_.Below(50));
+    }
+    return text + "]";
+  }
+
+  // Of all lengths around those that a quick way might take.
+  std::string Decimal() {
+    std::string text = random_.OneIn(3) ? "-" : "";
+    text += std::to_string(random_.Below(random_.OneIn(3) ? 1 : 9) *
+                           random_.Below(100));
+    for (size_t i = random_.Below(random_.OneIn(4) ? 20 : 6); i > 0; --i) {
+      if (text.back() != '0' || text.size() > 2) text += Digit();
+    }
+    if (random_.OneIn(4)) return text;
+    text += '.';
+    for (size_t i = random_.Below(random_.OneIn(4) ? 24 : 6) + 1; i > 0; --i) {
+      text += Digit();
+    }
+    if (random_.OneIn(8)) text += "e" + std::to_string(random_.Below(30));
+    return text;
+  }
+  std::string Digit() { return std::to_string(random_.Below(10)); }
+
+  std::string Decimals() {
+    std::string text = "[";
+    for (size_t i = random_.Below(6); i > 0; --i) {
+      text += Decimal() + (i > 1 ? random_.OneIn(2) ? ", " : "," : "");
     }
     return text + "]";
   }

@@ -33,27 +33,21 @@ struct TruncateKernel {
 
   void operator()(const CallContext&, std::span<const Argument> arguments,
                   size_t num_rows, Column& out, RowErrors& errors) const {
-    NumberReader reader(arguments[0]);
-    std::string reason;
-    for (size_t row = 0; row < num_rows; ++row) {
-      reason.clear();
-      const auto number = reader.Read(row, reason);
-      int64_t whole = 0;
-      if (number && Truncate(*number, whole)) {
-        if (out.type() == Type::kInt) {
-          out.AppendInt(static_cast<uint32_t>(whole));
-        } else {
-          out.AppendBigint(whole);
-        }
-        continue;
-      }
-      out.AppendNull();
-      if (number) {
-        reason = base::Cat("Number does not fit ", label, ": ",
-                           NumberText(*number).view());
-      }
-      if (!reason.empty()) errors.Add(row, reason);
-    }
+    MapNumbers(arguments[0], num_rows, out, errors,
+               [this, &out](const Number& number, std::string& reason) {
+                 int64_t whole = 0;
+                 if (!Truncate(number, whole)) {
+                   reason = base::Cat("Number does not fit ", label, ": ",
+                                      NumberText(number).view());
+                   return false;
+                 }
+                 if (out.type() == Type::kInt) {
+                   out.AppendInt(static_cast<uint32_t>(whole));
+                 } else {
+                   out.AppendBigint(whole);
+                 }
+                 return true;
+               });
   }
 
   bool Truncate(const Number& number, int64_t& whole) const {

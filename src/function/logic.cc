@@ -28,18 +28,11 @@ template <bool kNegated>
 struct JsonTruth {
   void operator()(const CallContext&, std::span<const Argument> arguments,
                   size_t num_rows, Column& out, RowErrors& errors) const {
-    NumberReader reader(arguments[0]);
-    std::string reason;
-    for (size_t row = 0; row < num_rows; ++row) {
-      reason.clear();
-      const auto number = reader.Read(row, reason);
-      if (number) {
-        out.AppendBool((number->AsDouble() != 0) != kNegated);
-      } else {
-        out.AppendNull();
-        if (!reason.empty()) errors.Add(row, reason);
-      }
-    }
+    MapNumbers(arguments[0], num_rows, out, errors,
+               [&out](const Number& number, std::string&) {
+                 out.AppendBool((number.AsDouble() != 0) != kNegated);
+                 return true;
+               });
   }
 };
 

@@ -28,19 +28,13 @@ struct RoundingKernel {
 
   void operator()(const CallContext&, std::span<const Argument> arguments,
                   size_t num_rows, Column& out, RowErrors& errors) const {
-    NumberReader reader(arguments[0]);
-    std::string reason;
-    for (size_t row = 0; row < num_rows; ++row) {
-      reason.clear();
-      const auto number = reader.Read(row, reason);
-      int64_t result = 0;
-      if (number && Round(*number, result, reason)) {
-        out.AppendBigint(result);
-        continue;
-      }
-      out.AppendNull();
-      if (!reason.empty()) errors.Add(row, reason);
-    }
+    MapNumbers(arguments[0], num_rows, out, errors,
+               [this, &out](const Number& number, std::string& reason) {
+                 int64_t result = 0;
+                 if (!Round(number, result, reason)) return false;
+                 out.AppendBigint(result);
+                 return true;
+               });
   }
 
   bool Round(const Number& number, int64_t& result, std::string& reason) const {

@@ -70,6 +70,25 @@ class NumberReader {
   std::string scratch_;
 };
 
+// Reads each row of `argument` as a number and lets `append(number, reason)`
+// append what comes of it to `out`. The row is NULL where there is no number
+// and where `append` returns false without having appended; where `reason` is
+// set as well, the row fails.
+template <typename Append>
+void MapNumbers(const Argument& argument, size_t num_rows, Column& out,
+                RowErrors& errors, const Append& append) {
+  out.Reserve(num_rows);
+  NumberReader reader(argument);
+  std::string reason;
+  for (size_t row = 0; row < num_rows; ++row) {
+    reason.clear();
+    const auto number = reader.Read(row, reason);
+    if (number && append(*number, reason)) continue;
+    out.AppendNull();
+    if (!reason.empty()) errors.Add(row, reason);
+  }
+}
+
 // The text of a number, on the stack: an integer, or the shortest text that
 // reads back as the same double or float.
 class NumberText {
@@ -81,9 +100,9 @@ class NumberText {
       const T size = value < 0 ? -value : value;
       // Without an exponent where people would write none.
       const bool plain = size == 0 || (size >= T(1e-5) && size < T(1e16));
-      size_ = Written(plain ? std::to_chars(buffer_, end, value,
-                                            std::chars_format::fixed)
-                            : std::to_chars(buffer_, end, value));
+      size_ = Written(
+          plain ? std::to_chars(buffer_, end, value, std::chars_format::fixed)
+                : std::to_chars(buffer_, end, value));
     } else {
       size_ = Written(std::to_chars(buffer_, end, value));
     }

@@ -31,9 +31,8 @@ struct Abs {
 
 // The one integer without a counterpart.
 template <typename Op>
-void AddOutOfRange(size_t row, RowErrors& errors) {
-  errors.Add(row, base::Cat("BIGINT out of range: ", Op::kPrefix, kMin,
-                            Op::kSuffix));
+std::string OutOfRange() {
+  return base::Cat("BIGINT out of range: ", Op::kPrefix, kMin, Op::kSuffix);
 }
 
 template <typename Op>
@@ -48,7 +47,7 @@ struct IntegerSign {
     for (size_t row = 0; !fits && row < num_rows; ++row) {
       if (out.IsNull(row) || out.bigints()[row] != kMin) continue;
       out.SetNull(row);
-      AddOutOfRange<Op>(row, errors);
+      errors.Add(row, OutOfRange<Op>());
     }
   }
 };
@@ -66,21 +65,18 @@ template <typename Op>
 struct JsonSign {
   void operator()(const CallContext&, std::span<const Argument> arguments,
                   size_t num_rows, Column& out, RowErrors& errors) const {
-    NumberReader reader(arguments[0]);
-    std::string reason;
-    for (size_t row = 0; row < num_rows; ++row) {
-      reason.clear();
-      const auto number = reader.Read(row, reason);
-      if (!number || (number->is_integer && number->integer == kMin)) {
-        out.AppendNull();
-        if (number) AddOutOfRange<Op>(row, errors);
-        if (!reason.empty()) errors.Add(row, reason);
-      } else if (number->is_integer) {
-        out.AppendText(NumberText(Op::Apply(number->integer)).view());
-      } else {
-        out.AppendText(NumberText(Op::Apply(number->real)).view());
-      }
-    }
+    MapNumbers(
+        arguments[0], num_rows, out, errors,
+        [&out](const Number& number, std::string& reason) {
+          if (number.is_integer && number.integer == kMin) {
+            reason = OutOfRange<Op>();
+            return false;
+          }
+          out.AppendText(number.is_integer
+                             ? NumberText(Op::Apply(number.integer)).view()
+                             : NumberText(Op::Apply(number.real)).view());
+          return true;
+        });
   }
 };
 

@@ -30,6 +30,16 @@ Layout LayoutOf(Type type) {
   return {0, false};
 }
 
+// Appends the values at `rows`.
+template <typename T>
+void Pick(const Buffer& from, std::span<const uint32_t> rows, Buffer& to) {
+  const size_t end = to.size();
+  to.Resize(end + rows.size() * sizeof(T));
+  T* const target = reinterpret_cast<T*>(to.data() + end);
+  const T* const source = from.As<T>().data();
+  for (size_t i = 0; i < rows.size(); ++i) target[i] = source[rows[i]];
+}
+
 template <typename T>
 void SortUnique(std::vector<T>& values) {
   std::sort(values.begin(), values.end());
@@ -149,8 +159,40 @@ void Column::AppendRow(const Column& from, size_t row) {
 }
 
 void Column::AppendRows(const Column& from, std::span<const uint32_t> rows) {
-  Reserve(size_ + rows.size());
-  for (const uint32_t row : rows) AppendRow(from, row);
+  assert(from.type_ == type_);
+  if (has_offsets_) {
+    Reserve(size_ + rows.size());
+    for (const uint32_t row : rows) AppendRow(from, row);
+    return;
+  }
+  // NULLs hold 0, so values need not know of them.
+  switch (element_shift_) {
+    case 0:
+      Pick<uint8_t>(from.values_, rows, values_);
+      break;
+    case 2:
+      Pick<uint32_t>(from.values_, rows, values_);
+      break;
+    default:
+      Pick<uint64_t>(from.values_, rows, values_);
+      break;
+  }
+  const size_t begin = size_;
+  const bool has_nulls = null_count_ + from.null_count_ != 0;
+  if (has_nulls && null_count_ == 0) MakeValidity();
+  size_ += rows.size();
+  if (!has_nulls) return;
+  const size_t known = validity_.size();
+  validity_.Resize((size_ + 7) / 8);
+  std::memset(validity_.data() + known, 0, validity_.size() - known);
+  const auto bits = validity_.MutableAs<uint8_t>();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const bool is_null = from.IsNull(rows[i]);
+    bits[(begin + i) >> 3] |=
+        static_cast<uint8_t>(!is_null << ((begin + i) & 7));
+    null_count_ += is_null;
+  }
+  if (null_count_ == 0) validity_.clear();
 }
 
 void Column::AbandonList() {

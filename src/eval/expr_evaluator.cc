@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "eval/column_pool.h"
-#include "eval/gather.h"
+#include "eval/row_copies.h"
 #include "plan/default_value.h"
 
 namespace rowfall::eval {
@@ -124,15 +124,15 @@ bool ExprEvaluator::GatherFromAbove(ExprId id, Frame& frame, Slot& slot) {
     return true;
   }
   if (above == frame.parent) {
-    Gather(*known.column, frame.rows, Own(id, slot));
+    Own(id, slot).AppendRows(*known.column, frame.rows);
   } else if (above->parent == nullptr) {
-    Gather(*known.column, frame.base_rows, Own(id, slot));
+    Own(id, slot).AppendRows(*known.column, frame.base_rows);
   } else {
     composed_rows_ = frame.rows;
     for (const Frame* step = frame.parent; step != above; step = step->parent) {
       for (uint32_t& row : composed_rows_) row = step->rows[row];
     }
-    Gather(*known.column, composed_rows_, Own(id, slot));
+    Own(id, slot).AppendRows(*known.column, composed_rows_);
   }
   return true;
 }
@@ -166,7 +166,7 @@ void ExprEvaluator::EvaluateNode(const plan::LeafExpr& node, ExprId id,
   if (frame.parent == nullptr) {
     slot.column = &leaves_->column(node.leaf);
   } else {
-    Gather(leaves_->column(node.leaf), frame.base_rows, Own(id, slot));
+    Own(id, slot).AppendRows(leaves_->column(node.leaf), frame.base_rows);
   }
 }
 

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Copies rows of columns in a new order, and merges columns row by row.
-#ifndef ROWFALL_EVAL_GATHER_H_
-#define ROWFALL_EVAL_GATHER_H_
+// Repeats a row, and copies a column with another value for NULL.
+#ifndef ROWFALL_EVAL_ROW_COPIES_H_
+#define ROWFALL_EVAL_ROW_COPIES_H_
 
-#include <cstdint>
-#include <span>
+#include <cstddef>
 
-#include "function/kernel.h"
 #include "rowfall/column.h"
 
 namespace rowfall::eval {
-
-// Appends `rows` of `from` to `out`, which is empty.
-void Gather(const Column& from, std::span<const uint32_t> rows, Column& out);
 
 // Appends the one row of `constant` to `out` `num_rows` times.
 void Repeat(const Column& constant, size_t num_rows, Column& out);
@@ -23,4 +18,4 @@ void ReplaceNulls(const Column& from, size_t num_rows, const Value& value,
 
 }  // namespace rowfall::eval
 
-#endif  // ROWFALL_EVAL_GATHER_H_
+#endif  // ROWFALL_EVAL_ROW_COPIES_H_

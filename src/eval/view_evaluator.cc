@@ -9,8 +9,8 @@
 
 #include "base/status.h"
 #include "eval/column_pool.h"
-#include "eval/gather.h"
 #include "eval/row_compare.h"
+#include "eval/row_copies.h"
 
 namespace rowfall::eval {
 
@@ -266,7 +266,7 @@ std::shared_ptr<const Column> ViewEvaluator::PickColumn(size_t number) {
   if (values.constant) {
     Repeat(*values.column, result_rows_.size(), column);
   } else {
-    Gather(*values.column, result_rows_, column);
+    column.AppendRows(*values.column, result_rows_);
   }
   return result_columns_[number];
 }

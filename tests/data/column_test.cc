@@ -95,6 +95,34 @@ TEST_P(ColumnTest, CopiesRowsInAnyOrder) {
   }
 }
 
+TEST_P(ColumnTest, CopiesRowsAsIfOneByOne) {
+  std::mt19937_64 random(Seed());
+  for (int round = 0; round < 50; ++round) {
+    Column column(GetParam());
+    // In some rounds nothing is NULL, in others all is.
+    const uint64_t nulls = random() % 4;
+    for (int i = 0; i < 40; ++i) {
+      const bool null = nulls == 3 || (nulls == 2 && random() % 8 == 0);
+      Value value;
+      while (!null && IsNull(value)) value = RandomValue(GetParam(), random);
+      column.AppendValue(value);
+    }
+    Column expected(GetParam());
+    Column taken(GetParam());
+    for (int part = 0; part < 3; ++part) {
+      std::vector<uint32_t> rows(random() % 20);
+      for (uint32_t& row : rows) row = static_cast<uint32_t>(random() % 40);
+      for (const uint32_t row : rows) expected.AppendRow(column, row);
+      taken.AppendRows(column, rows);
+      ASSERT_EQ(taken, expected);
+      if (random() % 3 == 0) {
+        taken.AppendNull();
+        expected.AppendNull();
+      }
+    }
+  }
+}
+
 TEST_P(ColumnTest, IsEqualHoweverItWasMade) {
   std::mt19937_64 random(Seed());
   Column a(GetParam());

@@ -143,7 +143,11 @@ absl::Status KafkaClient::Send(const std::string& topic, int32_t partition,
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
         RD_KAFKA_V_KEY(key_bytes.data, key_bytes.size),
         RD_KAFKA_V_VALUE(value_bytes.data, value_bytes.size), RD_KAFKA_V_END);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      // Messages are kept until their delivery was reported.
+      rd_kafka_poll(handle_, 0);
+      return absl::OkStatus();
+    }
     if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
       return absl::UnavailableError(
           Message("Cannot produce to topic", topic, rd_kafka_err2str(code)));

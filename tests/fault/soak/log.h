@@ -13,6 +13,7 @@ namespace rowfall::soak {
 // Memory, descriptors and threads of this process.
 struct Usage {
   int64_t resident_mb = 0;
+  int64_t in_use_mb = 0;  // Of what malloc has.
   int descriptors = 0;
   int threads = 0;
 };

@@ -15,6 +15,8 @@ namespace {
 
 constexpr absl::Duration kBetweenCalms = absl::Minutes(8);
 constexpr absl::Duration kPatience = absl::Minutes(3);
+constexpr absl::Duration kUntilSteady = absl::Minutes(10);
+constexpr int64_t kMostGrowthMb = 32;  // When everything is caught up.
 
 int64_t LagOf(const ViewStatus& status) {
   int64_t lag = 0;
@@ -38,6 +40,13 @@ Soak::Soak(SoakOptions options)
       cluster_(ClusterAt(broker_.brokers())),
       random_(options_.seed) {
   topic_ = cluster_.CreateTopic("soak", kPartitions);
+  const auto messages = static_cast<int64_t>(
+      absl::ToDoubleSeconds(options_.duration + absl::Minutes(10)) *
+      options_.messages_per_second);
+  for (Oracle* oracle : {&counted_, &stored_}) {
+    oracle->rows.Reserve(messages / kPartitions);
+    oracle->letters.Reserve(messages / kPartitions);
+  }
   tables_ = std::make_shared<CountingTables>(counted_);
   database_ = std::make_unique<Database>(options_.log_folder + "/soak.db");
   MakeHosts();
@@ -146,6 +155,10 @@ void Soak::Calm(const char* when, absl::Duration patience) {
   log_.Line(
       "calm: caught up after " +
       absl::FormatDuration(absl::Trunc(absl::Now() - begin, absl::Seconds(1))));
+  CheckUsage();
+}
+
+void Soak::CheckUsage() {
   const Usage usage = UsageNow();
   if (!first_usage_.has_value()) first_usage_ = usage;
   if (usage.threads > first_usage_->threads + 20 ||
@@ -153,6 +166,12 @@ void Soak::Calm(const char* when, absl::Duration patience) {
     log_.Finding(
         "threads or descriptors grow: " + std::to_string(usage.threads) + ", " +
         std::to_string(usage.descriptors));
+  }
+  if (absl::Now() - begin_ < kUntilSteady) return;
+  if (!steady_mb_.has_value()) steady_mb_ = usage.in_use_mb;
+  if (usage.in_use_mb > *steady_mb_ + kMostGrowthMb) {
+    log_.Finding("memory grows: " + std::to_string(*steady_mb_) + " MB, " +
+                 std::to_string(usage.in_use_mb) + " MB");
   }
 }
 
@@ -186,6 +205,7 @@ void Soak::Report() {
                      " twice " + std::to_string(stored_.rows.duplicates()) +
                      " letters " + std::to_string(stored_.letters.total()) +
                      ", rss " + std::to_string(usage.resident_mb) +
+                     " MB, in use " + std::to_string(usage.in_use_mb) +
                      " MB, fds " + std::to_string(usage.descriptors) +
                      ", threads " + std::to_string(usage.threads) +
                      ", findings " + std::to_string(log_.num_findings());

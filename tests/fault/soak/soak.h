@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "broker.h"
 #include "database.h"
@@ -71,6 +72,8 @@ class Soak {
   void Pass(absl::Duration time);
   // Once a minute: the line of the log, and the oracle.
   void Report();
+  // Threads, descriptors and memory must not grow from calm to calm.
+  void CheckUsage();
   void CheckCommitted(const std::string& group, Oracle& oracle);
   void CheckAll();
   // Whether the two read all partitions and are close behind the producer.
@@ -95,7 +98,9 @@ class Soak {
   std::mt19937 random_;
   absl::Time next_report_;
   absl::Time next_calm_;
+  const absl::Time begin_ = absl::Now();
   std::optional<Usage> first_usage_;
+  std::optional<int64_t> steady_mb_;
   std::unique_ptr<Traffic> traffic_;
 };
 

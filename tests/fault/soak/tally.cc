@@ -14,6 +14,11 @@ std::string Payload(int partition, int64_t offset) {
          std::to_string(offset) + "\", \"more\": {\"size\": [1, 2, 3]}}";
 }
 
+void Tally::Reserve(int64_t offsets) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto& counts : counts_) counts.reserve(offsets);
+}
+
 void Tally::Add(int partition, int64_t offset) {
   const std::lock_guard<std::mutex> lock(mutex_);
   auto& counts = counts_[partition];

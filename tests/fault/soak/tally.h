@@ -29,6 +29,8 @@ std::string Payload(int partition, int64_t offset);
 // Counts events by partition and offset. Thread-safe.
 class Tally {
  public:
+  // So that what the counts take does not grow: memory is measured.
+  void Reserve(int64_t offsets);
   void Add(int partition, int64_t offset);
   int Count(int partition, int64_t offset) const;
   int64_t total() const;

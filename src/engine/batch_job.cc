@@ -224,7 +224,10 @@ void BatchJob::TakeRefused(Step next) {
     if (ROWFALL_MISTAKE(forget_refused_rows)) continue;
     rejects_.push_back({rows.origins()[refused.row], RejectStage::kSink,
                         std::move(refused.column), std::move(refused.reason),
-                        -1, numbers.Next(refused.row)});
+                        -1,
+                        ROWFALL_MISTAKE(number_refused_rows_by_batch)
+                            ? refused.row
+                            : numbers.Next(refused.row)});
     reject_rows_.push_back(refused.row);
     bad_.push_back(rejects_.back().message);
     has_refused_ = true;
@@ -251,7 +254,9 @@ void BatchJob::Count() {
   if (!errors_.empty()) board_->AddErrors(errors_);
   errors_.Clear();
   if (has_refused_) CheckRefused();
-  if (end_ == messages_.size()) limit_.Add(messages_, bad_);
+  if (end_ == messages_.size() && !ROWFALL_MISTAKE(forget_window_of_errors)) {
+    limit_.Add(messages_, bad_);
+  }
   WorkerCounters& counters = board_->counters;
   const size_t given = processed_.rows_in - processed_.rows_failed;
   const size_t result = writer_->rows().num_rows();
@@ -361,6 +366,7 @@ Reject BatchJob::MakeReject(const RejectedMessage& rejected) const {
 }
 
 bool BatchJob::MayBeRepeat(const Message& message) const {
+  if (ROWFALL_MISTAKE(tell_no_repetition)) return false;
   const auto end =
       first_ends_.find({std::string(message.topic), message.partition});
   return end == first_ends_.end() || message.offset < end->second;

@@ -124,7 +124,11 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions() {
     }
   }
   for (PartitionOffset& position : positions) {
-    if (position.offset == kOffsetNone) position.offset = start;
+    if (position.offset == kOffsetNone ||
+        (position.offset < 0 &&
+         ROWFALL_MISTAKE(read_new_partitions_from_the_end))) {
+      position.offset = start;
+    }
   }
   return positions;
 }
@@ -182,7 +186,8 @@ void Worker::Handle(const OffsetOutOfRange& event) {
                 event.high < 0 ? std::string("unknown ends")
                                : base::Cat(event.low, " up to ", event.high),
                 " (", event.reason, ")");
-  if (spec_->source.on_gap == plan::OnGap::kFail) {
+  if (spec_->source.on_gap == plan::OnGap::kFail &&
+      !ROWFALL_MISTAKE(go_on_over_gaps)) {
     WriteWhatWasRead();  // The log may no longer have it.
     if (failed_) return;
     return Fail(absl::FailedPreconditionError(
@@ -204,9 +209,10 @@ void Worker::Handle(const OffsetOutOfRange& event) {
         base::Cat(what, "; the table's stored position is of another log")));
   }
   board_.SetLastError(what);
-  Log(LogLevel::kError, what);
+  if (!ROWFALL_MISTAKE(report_no_gap)) Log(LogLevel::kError, what);
   const PartitionOffset target{partition,
-                               spec_->source.on_gap == plan::OnGap::kEarliest
+                               spec_->source.on_gap == plan::OnGap::kEarliest &&
+                                       !ROWFALL_MISTAKE(leave_gaps_to_the_end)
                                    ? kOffsetBeginning
                                    : kOffsetEnd};
   const absl::Status status = source_->Assign(std::span(&target, 1));

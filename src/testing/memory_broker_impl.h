@@ -53,10 +53,14 @@ struct MemoryMember {
   std::deque<SourceEvent> events;  // All others.
   bool paused = false;
   bool woken = false;
+  // Partitions of each topic when it started, if it starts at their ends.
+  std::map<std::string, size_t, std::less<>> partitions_at_start;
   size_t next_partition = 0;  // Where the next fetch begins.
 
   bool standalone() const { return !config.partitions.empty(); }
   std::string Name() const;
+  // Whether the partition is younger than the consumer, as far as it matters.
+  bool IsNew(const TopicPartition& partition) const;
 };
 
 struct MemoryGroup {

@@ -15,6 +15,13 @@ std::string MemoryMember::Name() const {
          config.consumer_group + "'";
 }
 
+bool MemoryMember::IsNew(const TopicPartition& partition) const {
+  if (!config.starts_at_end) return false;
+  const auto known = partitions_at_start.find(partition.topic);
+  return known == partitions_at_start.end() ||
+         static_cast<size_t>(partition.partition) >= known->second;
+}
+
 void MemoryBroker::Impl::Violation(const MemoryMember& member,
                                    const std::string& what) {
   violations.push_back(member.Name() + " " + what);
@@ -52,6 +59,9 @@ void MemoryBroker::Impl::Join(const std::shared_ptr<MemoryMember>& member) {
   MemoryGroup& group = GroupOf(*member);
   group.members.push_back(member);
   member->state = State::kWaiting;
+  for (const auto& [topic, logs] : topics) {
+    member->partitions_at_start[topic] = logs.size();
+  }
   if (!member->standalone()) return StartRebalance(group);
   for (const std::string& topic : member->config.topics) {
     for (const int32_t partition : member->config.partitions) {
@@ -146,8 +156,10 @@ void MemoryBroker::Impl::TakeGroupEvent(MemoryMember& member,
   const auto& committed = GroupOf(member).committed;
   for (const TopicPartition& partition : member.given) {
     const auto it = committed.find(partition);
+    const int64_t start =
+        member.IsNew(partition) ? kOffsetBeginning : kOffsetNone;
     assigned.partitions.push_back(
-        {partition, it == committed.end() ? kOffsetNone : it->second});
+        {partition, it == committed.end() ? start : it->second});
   }
   events.push_back(std::move(assigned));
 }

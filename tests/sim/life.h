@@ -4,7 +4,10 @@
 #define ROWFALL_TESTS_SIM_LIFE_H_
 
 #include <memory>
+#include <set>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 
@@ -43,6 +46,11 @@ class Life {
   bool loses_answers = false;   // They do, but nobody hears of it.
   bool delays_answers = false;  // Until it is ended.
   int partial_commits = 0;      // So many leave a partition out.
+
+  // What the engine has reported as errors: view and partition.
+  std::set<std::pair<std::string, std::string>> reported;
+  // Views that have met a gap that they must not cross.
+  std::set<std::string, std::less<>> must_fail;
 
   bool loses_anything() const { return loses_commits || loses_answers; }
 

@@ -25,9 +25,13 @@ int Logs::Find(std::string_view topic, int32_t partition) const {
   return -1;
 }
 
-std::string Logs::Place(int number, int64_t offset) const {
+std::string Logs::Name(int number) const {
   const TopicPartition& partition = (*this)[number].partition;
-  return base::Cat(partition.topic, "/", partition.partition, "@", offset);
+  return base::Cat(partition.topic, "/", partition.partition);
+}
+
+std::string Logs::Place(int number, int64_t offset) const {
+  return base::Cat(Name(number), "@", offset);
 }
 
 }  // namespace rowfall::tests

@@ -61,6 +61,8 @@ class Logs {
   // Returns the log that the partition is now, or -1.
   int Find(const TopicPartition& partition) const;
   int Find(std::string_view topic, int32_t partition) const;
+  // e.g. "t/0".
+  std::string Name(int number) const;
   // e.g. "t/0@7".
   std::string Place(int number, int64_t offset) const;
 

@@ -40,16 +40,18 @@ TEST_P(MistakesTest, AreCaught) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, MistakesTest,
-    ::testing::Values("accept_foreign_messages", "age_of_the_newest_message",
-                      "commit_before_write", "commit_last_partition_only",
-                      "commit_positions", "commit_what_was_given_back",
-                      "commit_what_was_lost", "drop_on_retry",
-                      "forget_refused_rows", "ignore_results_of_partitions",
-                      "ignore_stored_positions", "keep_work_over_assignments",
-                      "lose_half_of_a_batch", "never_resume",
-                      "settle_before_dead_letter", "settle_on_retry",
-                      "settle_only_what_gave_rows",
-                      "stop_behind_the_bad_message", "take_any_answer"),
+    ::testing::Values(
+        "accept_foreign_messages", "age_of_the_newest_message",
+        "commit_before_write", "commit_last_partition_only", "commit_positions",
+        "commit_what_was_given_back", "commit_what_was_lost", "drop_on_retry",
+        "forget_refused_rows", "ignore_results_of_partitions",
+        "ignore_stored_positions", "forget_window_of_errors",
+        "tell_no_repetition", "number_refused_rows_by_batch", "go_on_over_gaps",
+        "report_no_gap", "leave_gaps_to_the_end",
+        "read_new_partitions_from_the_end", "keep_work_over_assignments",
+        "lose_half_of_a_batch", "never_resume", "settle_before_dead_letter",
+        "settle_on_retry", "settle_only_what_gave_rows",
+        "stop_behind_the_bad_message", "take_any_answer"),
     [](const auto& mistake) { return std::string(mistake.param); });
 
 TEST(NoMistakeTest, IsCaughtWhereNoneIsMade) {

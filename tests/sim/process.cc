@@ -32,6 +32,14 @@ void Process::Open() {
   options.log = [this](const LogEntry& entry) {
     world_->Trace(
         base::Cat("  ", entry.view, "/", entry.worker, ": ", entry.text));
+    if (entry.level != LogLevel::kError) return;
+    for (int i = 0; i < world_->logs.size(); ++i) {
+      const std::string name = world_->logs.Name(i);
+      if (entry.text.find(base::Cat(" ", name, " ")) == entry.text.npos) {
+        continue;
+      }
+      life_->reported.emplace(entry.view, name);
+    }
   };
   auto engine = Engine::Open(std::move(options));
   if (!engine.ok()) {
@@ -42,7 +50,9 @@ void Process::Open() {
 }
 
 absl::Status Process::Execute(const std::string& sql) {
+  life_->must_fail.clear();
   const absl::Status status = engine_->Execute(sql).status();
+  life_->must_fail.clear();
   world_->Trace(
       base::Cat(name_, ": ", sql, ": ", base::FromAbsl(status.ToString())));
   if (absl::IsInternal(status) && !life_->dead()) {
@@ -103,6 +113,11 @@ void Process::CheckStatus() {
                               " without a reason"));
     }
     CheckTooMany(status, *view);
+    if (life_->must_fail.contains(status.name) &&
+        status.state != ViewState::kFailed) {
+      view->Problem(
+          base::Cat("I10: has met a gap and is ", ViewStateName(status.state)));
+    }
     CheckProgress(status, *view, number);
   }
 }

@@ -21,6 +21,18 @@ const char* PolicyName(OnError policy) {
   return "";
 }
 
+const char* GapName(OnGap policy) {
+  switch (policy) {
+    case OnGap::kFail:
+      return "fail";
+    case OnGap::kEarliest:
+      return "earliest";
+    case OnGap::kLatest:
+      return "latest";
+  }
+  return "";
+}
+
 // Few kinds of faults at a time, so that one does not hide what another does.
 void ChooseFaults(Random& random, Scenario& scenario) {
   if (random.OneIn(6)) return;
@@ -39,7 +51,7 @@ void ChooseTopics(Random& random, Scenario& scenario) {
   if (random.OneIn(4)) scenario.num_topics = random.Between(2, 3);
   scenario.by_pattern = random.OneIn(5);
   scenario.from_latest = random.OneIn(5);
-  scenario.adds_partitions = !scenario.from_latest && random.OneIn(4);
+  scenario.adds_partitions = random.OneIn(4);
   if (scenario.by_pattern || scenario.num_processes > 1 || random.OneIn(2)) {
     return;
   }
@@ -102,6 +114,7 @@ Scenario Scenario::FromSeed(uint64_t seed) {
         random.OneIn(2) ? random.Between(1, 40) : 1000000;
   }
   ChooseQuery(random, scenario);
+  scenario.on_gap = static_cast<OnGap>(random.Below(3));
   return scenario;
 }
 
@@ -122,6 +135,7 @@ std::string Scenario::ToString() const {
     base::AppendCat(text, ", max_errors ", max_errors, " of ",
                     max_errors_window);
   }
+  if (retention) base::AppendCat(text, ", on_gap ", GapName(on_gap));
   add(retention, "retention");
   add(grouped, "grouped");
   add(distinct, "distinct");
@@ -154,15 +168,20 @@ std::string Scenario::Group(int view) const {
 }
 
 std::string SourceOptions::ToClientId() const {
-  return limits_errors ? "limits_errors" : "none";
+  return base::Cat(limits_errors ? "limits_errors" : "", ".", GapName(on_gap));
 }
 
-bool SourceOptions::LimitsErrors(const std::string& client_id) {
-  return client_id == "limits_errors";
+SourceOptions SourceOptions::FromClientId(const std::string& client_id) {
+  SourceOptions options;
+  options.limits_errors = client_id.starts_with("limits_errors");
+  for (const OnGap gap : {OnGap::kFail, OnGap::kEarliest, OnGap::kLatest}) {
+    if (client_id.ends_with(GapName(gap))) options.on_gap = gap;
+  }
+  return options;
 }
 
 SourceOptions Scenario::Options() const {
-  return {on_error, num_consumers, max_errors != 0};
+  return {on_error, num_consumers, max_errors != 0, on_gap};
 }
 
 std::string Scenario::CreateSource(const SourceOptions& options) const {
@@ -177,7 +196,7 @@ std::string Scenario::CreateSource(const SourceOptions& options) const {
       topics, "' num_consumers='", listed == 0 ? options.num_consumers : 1,
       "' batch=", batch, " batch_timeout=", batch_timeout_ms, " on_error='",
       PolicyName(options.on_error), "' client.id='", options.ToClientId(), "'");
-  if (retention) text += " on_gap='earliest'";
+  base::AppendCat(text, " on_gap='", GapName(options.on_gap), "'");
   if (listed != 0) {
     base::AppendCat(text, " partition_list='", ListText(listed), "'");
   }

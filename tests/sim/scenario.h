@@ -13,16 +13,20 @@ namespace rowfall::tests {
 
 enum class OnError : uint8_t { kSkip, kDeadLetter, kStop, kNull };
 
+enum class OnGap : uint8_t { kFail, kEarliest, kLatest };
+
 // What an operator decides about a source.
 struct SourceOptions {
   OnError on_error = OnError::kSkip;
   int num_consumers = 1;
   bool limits_errors = false;  // By the scenario's max_errors.
+  OnGap on_gap = OnGap::kFail;
   friend bool operator==(const SourceOptions&, const SourceOptions&) = default;
 
   // Travels as client.id to whoever watches the source.
   std::string ToClientId() const;
-  static bool LimitsErrors(const std::string& client_id);
+  // Of these only limits_errors and on_gap.
+  static SourceOptions FromClientId(const std::string& client_id);
 };
 
 struct Scenario {
@@ -43,10 +47,11 @@ struct Scenario {
   bool bad_messages = false;
   int max_errors = 0;  // 0: any number.
   int max_errors_window = 1;
-  bool retention = false;    // on_gap='earliest', and the log is cut in front.
-  bool by_pattern = false;   // topic_list is a regular expression.
-  uint32_t listed = 0;       // partition_list, a bit each; 0: none.
-  bool from_latest = false;  // start_from='latest'.
+  bool retention = false;  // The log is cut in front.
+  OnGap on_gap = OnGap::kFail;
+  bool by_pattern = false;       // topic_list is a regular expression.
+  uint32_t listed = 0;           // partition_list, a bit each; 0: none.
+  bool from_latest = false;      // start_from='latest'.
   bool adds_partitions = false;  // And topics, where a pattern is given.
   bool polls_mix = false;  // A poll brings events of several kinds at once.
   bool stale_messages =

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -30,11 +31,14 @@ class WatchedSource : public Source {
         life_(std::move(life)),
         source_(std::move(source)),
         view_(world->FindView(config.view)),
+        view_name_(config.view),
         name_(base::Cat(config.view, "/", config.worker)),
         ear_(world->NewEar(view_)) {
     const auto client_id = config.properties.find("client.id");
-    if (client_id != config.properties.end() &&
-        SourceOptions::LimitsErrors(client_id->second)) {
+    if (client_id != config.properties.end()) {
+      options_ = SourceOptions::FromClientId(client_id->second);
+    }
+    if (options_.limits_errors) {
       errors_.emplace(world->scenario.max_errors,
                       world->scenario.max_errors_window);
     }
@@ -44,6 +48,7 @@ class WatchedSource : public Source {
   }
 
   absl::Status Start() override {
+    num_logs_at_start_ = world_->logs.size();
     return life_->dead() ? DeadStatus() : source_->Start();
   }
 
@@ -62,6 +67,7 @@ class WatchedSource : public Source {
     NoteAge(messages.size() - first);
     NoteErrors(messages, first);
     if (world_->reachable) ear_->last_heard = world_->step();
+    NoteGaps(events);
     Listen(events);
     if (world_->keeps_trace()) TracePoll(messages, first, events);
   }
@@ -82,6 +88,7 @@ class WatchedSource : public Source {
   absl::Status Unassign() override {
     next_.clear();
     given_.clear();
+    gaps_.clear();
     if (errors_.has_value()) errors_->Forget();
     return life_->Enter() == Fate::kLives ? source_->Unassign() : DeadStatus();
   }
@@ -128,17 +135,60 @@ class WatchedSource : public Source {
   }
 
  private:
-  // By start_from=latest a view begins at the end where it was never before,
-  // once in an assignment, and nowhere else.
+  // A view begins at the start or, by start_from=latest, at the end where it
+  // was never before, once in an assignment. It jumps there over a gap that it
+  // has met, by its policy, and says so before. Nowhere else.
   void CheckStarts(std::span<const PartitionOffset> positions) {
     for (const auto& position : positions) {
-      if (position.offset != kOffsetEnd) continue;
-      const auto given = given_.find(position.partition);
-      const bool is_known = (given != given_.end() && given->second >= 0) ||
-                            world_->StoredOf(view_, position.partition) >= 0;
-      if (!world_->scenario.from_latest || is_known ||
-          next_.contains(position.partition)) {
-        view_->Problem(base::Cat("I8: jumps to the end:", Text(positions)));
+      if (position.offset >= 0) continue;
+      const bool to_end = position.offset == kOffsetEnd;
+      if (gaps_.erase(position.partition) != 0) {
+        CheckJump(position, to_end);
+      } else if (IsKnown(position.partition) ||
+                 (to_end && !MayBeginAtEnd(position.partition))) {
+        view_->Problem(base::Cat("I8: begins anew:", Text(positions)));
+      }
+    }
+  }
+  bool IsKnown(const TopicPartition& partition) const {
+    const auto given = given_.find(partition);
+    return (given != given_.end() && given->second >= 0) ||
+           world_->StoredOf(view_, partition) >= 0;
+  }
+  // All messages of a partition that was added meanwhile are new ones.
+  bool MayBeginAtEnd(const TopicPartition& partition) const {
+    return world_->scenario.from_latest && !next_.contains(partition) &&
+           world_->logs.Find(partition) < num_logs_at_start_;
+  }
+  void CheckJump(const PartitionOffset& position, bool to_end) {
+    const OnGap policy = to_end ? OnGap::kLatest : OnGap::kEarliest;
+    if (options_.on_gap != policy) {
+      view_->Problem(base::Cat("I8: jumps against on_gap:",
+                               Text(std::span(&position, 1))));
+    }
+    const std::string name =
+        world_->logs.Name(world_->logs.Find(position.partition));
+    if (life_->reported.erase({view_name_, name}) == 0) {
+      view_->Problem(base::Cat("I10: jumps without a word:",
+                               Text(std::span(&position, 1))));
+    }
+  }
+  // A gap that is heard of together with the end of the assignment is none of
+  // the view's business any more.
+  void NoteGaps(const std::vector<SourceEvent>& events) {
+    const bool is_over =
+        std::any_of(events.begin(), events.end(), [](const auto& event) {
+          return !std::holds_alternative<OffsetOutOfRange>(event) &&
+                 !std::holds_alternative<EndOfPartition>(event) &&
+                 !std::holds_alternative<CommitFinished>(event);
+        });
+    for (const SourceEvent& event : events) {
+      const auto* gap = std::get_if<OffsetOutOfRange>(&event);
+      if (gap == nullptr) continue;
+      gaps_.insert(gap->position.partition);
+      if (options_.on_gap == OnGap::kFail && !is_over &&
+          next_.contains(gap->position.partition)) {
+        life_->must_fail.insert(view_name_);
       }
     }
   }
@@ -288,13 +338,17 @@ class WatchedSource : public Source {
   const std::shared_ptr<Life> life_;
   std::unique_ptr<Source> source_;
   ViewOracle* const view_;
+  const std::string view_name_;
   const std::string name_;
+  SourceOptions options_;
+  int num_logs_at_start_ = 0;
   const std::shared_ptr<Ear> ear_;
   std::map<uint64_t, PartitionOffset> left_out_;
   absl::Duration oldest_ = absl::InfiniteDuration();
   absl::Duration last_poll_;
   std::optional<ErrorWindow> errors_;
   std::map<TopicPartition, int64_t> next_;   // To be delivered.
+  std::set<TopicPartition> gaps_;            // Met, and not left.
   std::map<TopicPartition, int64_t> given_;  // Said to be committed.
   std::vector<SourceEvent> delayed_;
   MessageBatch stale_;

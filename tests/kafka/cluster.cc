@@ -41,6 +41,33 @@ std::string FindBrokers() {
   return brokers;
 }
 
+// librdkafka crashes where it asks for committed offsets on a producer and the
+// broker does not know the group yet: it wants to look for the coordinator of
+// the client's own group, which only consumers have (librdkafka #5040).
+std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)> MakeConsumer(
+    const std::string& brokers) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", brokers.c_str(), nullptr, 0);
+  rd_kafka_conf_set(conf, "group.id", "test-cluster", nullptr, 0);
+  rd_kafka_conf_set_log_cb(
+      conf, [](const rd_kafka_t*, int, const char*, const char*) {});
+  char error[256] = "";
+  rd_kafka_t* handle =
+      rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof error);
+  if (handle == nullptr) {
+    rd_kafka_conf_destroy(conf);
+    throw std::runtime_error(error);
+  }
+  return {handle, rd_kafka_destroy};
+}
+
+// A coordinator that has just started.
+bool PassesInTime(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS ||
+         code == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE ||
+         code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR;
+}
+
 // Answers of the admin API come on a queue; this waits for one.
 class AdminCall {
  public:
@@ -54,11 +81,16 @@ class AdminCall {
   rd_kafka_queue_t* queue() { return queue_.get(); }
 
   rd_kafka_event_t* Wait(std::string_view what) {
+    rd_kafka_event_t* event = WaitForAny(what);
+    Check(rd_kafka_event_error(event), what);
+    return event;
+  }
+  // An error, too.
+  rd_kafka_event_t* WaitForAny(std::string_view what) {
     event_.reset(rd_kafka_queue_poll(queue_.get(), kTimeoutMs));
     if (event_ == nullptr) {
       throw std::runtime_error(std::string(what) + ": no answer");
     }
-    Check(rd_kafka_event_error(event_.get()), what);
     return event_.get();
   }
 
@@ -92,9 +124,38 @@ void CheckGroup(const rd_kafka_group_result_t* group, std::string_view what) {
   }
 }
 
+rd_kafka_resp_err_t AskCommitted(rd_kafka_t* handle, const std::string& group,
+                                 const std::string& topic, int partitions,
+                                 std::map<int32_t, int64_t>& committed) {
+  AdminCall call(handle, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+  PartitionList list = MakeList(topic, partitions);
+  auto* request =
+      rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), list.get());
+  rd_kafka_ListConsumerGroupOffsets(handle, &request, 1, call.options(),
+                                    call.queue());
+  rd_kafka_ListConsumerGroupOffsets_destroy(request);
+  rd_kafka_event_t* event = call.WaitForAny("ListConsumerGroupOffsets");
+  const auto code = rd_kafka_event_error(event);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
+  const auto* result = rd_kafka_event_ListConsumerGroupOffsets_result(event);
+  size_t count = 0;
+  const auto** groups =
+      rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count);
+  if (const auto* error = rd_kafka_group_result_error(groups[0])) {
+    return rd_kafka_error_code(error);
+  }
+  const auto* offsets = rd_kafka_group_result_partitions(groups[0]);
+  for (int i = 0; i < offsets->cnt; ++i) {
+    if (offsets->elems[i].offset < 0) continue;
+    committed[offsets->elems[i].partition] = offsets->elems[i].offset;
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 }  // namespace
 
-KafkaCluster::KafkaCluster() : brokers_(FindBrokers()) {
+KafkaCluster::KafkaCluster()
+    : brokers_(FindBrokers()), consumer_(MakeConsumer(brokers_)) {
   auto client = examples::KafkaClient::Make(brokers_);
   Check(client.status());
   client_ = *std::move(client);
@@ -187,28 +248,17 @@ void KafkaCluster::Produce(const std::string& topic, int64_t count,
 std::map<int32_t, int64_t> KafkaCluster::Committed(const std::string& group,
                                                    const std::string& topic,
                                                    int partitions) {
-  AdminCall call(client_->handle(), RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
-  PartitionList list = MakeList(topic, partitions);
-  auto* request =
-      rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), list.get());
-  rd_kafka_ListConsumerGroupOffsets(client_->handle(), &request, 1,
-                                    call.options(), call.queue());
-  rd_kafka_ListConsumerGroupOffsets_destroy(request);
-  const auto* result = rd_kafka_event_ListConsumerGroupOffsets_result(
-      call.Wait("ListConsumerGroupOffsets"));
-  size_t count = 0;
-  const auto** groups =
-      rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count);
-  if (const auto* error = rd_kafka_group_result_error(groups[0])) {
-    Check(rd_kafka_error_code(error), "ListConsumerGroupOffsets");
-  }
-  const auto* offsets = rd_kafka_group_result_partitions(groups[0]);
+  const absl::Time deadline = absl::Now() + absl::Milliseconds(kTimeoutMs);
   std::map<int32_t, int64_t> committed;
-  for (int i = 0; i < offsets->cnt; ++i) {
-    if (offsets->elems[i].offset < 0) continue;
-    committed[offsets->elems[i].partition] = offsets->elems[i].offset;
+  while (true) {
+    const auto code =
+        AskCommitted(consumer_.get(), group, topic, partitions, committed);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return committed;
+    if (!PassesInTime(code) || absl::Now() > deadline) {
+      Check(code, "ListConsumerGroupOffsets");
+    }
+    absl::SleepFor(absl::Milliseconds(100));
   }
-  return committed;
 }
 
 void KafkaCluster::SetCommitted(const std::string& group,

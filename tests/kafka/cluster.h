@@ -70,6 +70,7 @@ class KafkaCluster {
  private:
   std::string brokers_;
   std::unique_ptr<examples::KafkaClient> client_;
+  std::unique_ptr<rd_kafka_s, void (*)(rd_kafka_s*)> consumer_;
 };
 
 }  // namespace rowfall

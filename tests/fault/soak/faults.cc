@@ -108,18 +108,22 @@ void Soak::AddTableFaults() {
 // is gone, cannot hold it up for ever.
 void Soak::AddHostFaults(Host& host) {
   faults_.push_back({"suspended", [&host] { host.Suspend(); },
-                     [&host] { host.Resume(); }, absl::Seconds(5)});
+                     [&host] { host.Resume(); }, absl::Seconds(5), false,
+                     &host});
   faults_.push_back({"view-made-anew", Nothing,
-                     [&host] { host.RecreateView(); }, absl::Seconds(1)});
+                     [&host] { host.RecreateView(); }, absl::Seconds(1), false,
+                     &host});
   faults_.push_back({"source-made-anew", Nothing,
-                     [&host] { host.RecreateSource(); }, absl::Seconds(1)});
+                     [&host] { host.RecreateSource(); }, absl::Seconds(1),
+                     false, &host});
   faults_.push_back({"restarted", [&host] { host.Close(); },
-                     [&host] { host.Open(); }, absl::Seconds(3)});
+                     [&host] { host.Open(); }, absl::Seconds(3), false, &host});
 }
 
 void Soak::AddVisits(Host& host) {
   faults_.push_back({"left", [&host] { host.Close(); },
-                     [&host] { host.Open(); }, absl::Seconds(40)});
+                     [&host] { host.Open(); }, absl::Seconds(40), false,
+                     &host});
 }
 
 }  // namespace rowfall::soak

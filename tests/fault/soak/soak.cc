@@ -89,12 +89,16 @@ absl::Duration Soak::Random(absl::Duration longest) {
   return longest * std::uniform_real_distribution<double>(0.05, 1)(random_);
 }
 
+bool Soak::MayMeet(const Fault& a, const Fault& b) {
+  if (a.alone || b.alone) return false;
+  return a.host == nullptr ? a.name != b.name : a.host != b.host;
+}
+
 void Soak::MakeTrouble() {
   const auto pick = [this] { return random_() % faults_.size(); };
   std::vector<size_t> now = {pick()};
   if (random_() % 3 == 0) now.push_back(pick());
-  if (now.size() == 2 &&
-      (now[0] == now[1] || faults_[now[0]].alone || faults_[now[1]].alone)) {
+  if (now.size() == 2 && !MayMeet(faults_[now[0]], faults_[now[1]])) {
     now.pop_back();
   }
   absl::Duration time;

@@ -52,6 +52,7 @@ class Soak {
     std::function<void()> end;
     absl::Duration longest;
     bool alone = false;
+    const Host* host = nullptr;  // Nothing else is done to it meanwhile.
   };
 
   void MakeHosts();
@@ -65,6 +66,7 @@ class Soak {
   void AddHostFaults(Host& host);
   void AddVisits(Host& host);
 
+  static bool MayMeet(const Fault& a, const Fault& b);
   // One or two faults, and the time behind them.
   void MakeTrouble();
   // Without faults everything catches up, or it is a finding.

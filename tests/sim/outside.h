@@ -10,6 +10,7 @@
 #include "rowfall/sink.h"
 #include "rowfall/source.h"
 #include "tests/sim/life.h"
+#include "tests/sim/simulated_catalog.h"
 #include "tests/sim/world.h"
 
 namespace rowfall::tests {
@@ -30,9 +31,9 @@ std::shared_ptr<RejectHandler> WatchedHandler(
     World* world, std::shared_ptr<Life> life,
     std::shared_ptr<RejectHandler> handler);
 
-// Stores nothing any more once the process is dead.
-std::shared_ptr<Catalog> MortalCatalog(std::shared_ptr<Life> life,
-                                       std::shared_ptr<Catalog> catalog);
+// What a process sees of its catalog: nothing is stored once it is dead.
+std::shared_ptr<Catalog> MortalCatalog(
+    std::shared_ptr<Life> life, std::shared_ptr<SimulatedCatalog> catalog);
 
 }  // namespace rowfall::tests
 

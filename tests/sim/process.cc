@@ -13,7 +13,7 @@ namespace rowfall::tests {
 Process::Process(World* world, int index)
     : world_(world),
       name_(base::Cat("process ", index)),
-      catalog_(std::make_shared<MemoryCatalog>()) {}
+      catalog_(std::make_shared<SimulatedCatalog>(world->scenario.catalog)) {}
 
 Process::~Process() = default;
 
@@ -42,6 +42,9 @@ void Process::Open() {
     }
   };
   auto engine = Engine::Open(std::move(options));
+  if (!catalog_->problem().empty()) {
+    return world_->views[0]->Problem(catalog_->problem());
+  }
   if (!engine.ok()) {
     return world_->views[0]->Problem(base::Cat(
         name_, " does not open: ", base::FromAbsl(engine.status().message())));

@@ -11,6 +11,7 @@
 #include "rowfall/testing/faulty_sink.h"
 #include "rowfall/testing/recording_reject_handler.h"
 #include "tests/sim/life.h"
+#include "tests/sim/simulated_catalog.h"
 #include "tests/sim/world.h"
 
 namespace rowfall::tests {
@@ -51,7 +52,7 @@ class Process {
 
   World* const world_;
   const std::string name_;
-  const std::shared_ptr<MemoryCatalog> catalog_;
+  const std::shared_ptr<SimulatedCatalog> catalog_;
   std::shared_ptr<Life> life_;
   std::shared_ptr<testing::FaultyTables> tables_;
   std::shared_ptr<testing::RecordingRejectHandler> handler_;

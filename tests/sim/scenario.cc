@@ -115,6 +115,7 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   }
   ChooseQuery(random, scenario);
   scenario.on_gap = static_cast<OnGap>(random.Below(3));
+  if (random.OneIn(4)) scenario.catalog = CatalogKind::kFile;
   return scenario;
 }
 
@@ -137,6 +138,7 @@ std::string Scenario::ToString() const {
   }
   if (retention) base::AppendCat(text, ", on_gap ", GapName(on_gap));
   add(retention, "retention");
+  add(catalog == CatalogKind::kFile, "catalog in a file");
   add(grouped, "grouped");
   add(distinct, "distinct");
   add(by_pattern, "by pattern");

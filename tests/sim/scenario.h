@@ -13,6 +13,7 @@ namespace rowfall::tests {
 
 enum class OnError : uint8_t { kSkip, kDeadLetter, kStop, kNull };
 
+enum class CatalogKind : uint8_t { kMemory, kFile };
 enum class OnGap : uint8_t { kFail, kEarliest, kLatest };
 
 // What an operator decides about a source.
@@ -41,6 +42,7 @@ struct Scenario {
   int num_steps = 100;
   OnError on_error = OnError::kSkip;
   SinkTraits traits;
+  CatalogKind catalog = CatalogKind::kMemory;
   bool filters = false;   // The views have a WHERE.
   bool grouped = false;   // They count and sum up by log.
   bool distinct = false;  // They are SELECT DISTINCT.

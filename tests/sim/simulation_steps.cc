@@ -183,6 +183,11 @@ void Simulation::AddSinkFaults() {
   add(sink, 3, "Writes fail", [this](Process& process) {
     process.tables().Return(AnyStatus(), random_.Between(1, 3));
   });
+  // So long that the consumers are paused meanwhile.
+  add(sink, 1, "Writes fail for long", [this](Process& process) {
+    process.tables().Return(absl::UnavailableError("Down for long"),
+                            random_.Between(5, 12));
+  });
   add(sink, 3, "Answers of writes get lost", [this](Process& process) {
     process.tables().ApplyThenReturn(
         random_.OneIn(3) ? AnyStatus() : absl::UnavailableError("No answer"),

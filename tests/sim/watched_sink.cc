@@ -286,19 +286,16 @@ class WatchedRejects : public RejectHandler {
 class CatalogOfTheLiving : public Catalog {
  public:
   CatalogOfTheLiving(std::shared_ptr<Life> life,
-                     std::shared_ptr<Catalog> catalog)
+                     std::shared_ptr<SimulatedCatalog> catalog)
       : life_(std::move(life)), catalog_(std::move(catalog)) {}
   absl::StatusOr<CatalogState> Load() override { return catalog_->Load(); }
   absl::Status Store(const CatalogState& state) override {
-    const Fate fate = life_->Enter();
-    if (fate == Fate::kDead) return DeadStatus();
-    const absl::Status status = catalog_->Store(state);
-    return fate == Fate::kDiesAfter ? DeadStatus() : status;
+    return catalog_->Store(*life_, state);
   }
 
  private:
   const std::shared_ptr<Life> life_;
-  const std::shared_ptr<Catalog> catalog_;
+  const std::shared_ptr<SimulatedCatalog> catalog_;
 };
 
 }  // namespace
@@ -321,8 +318,8 @@ std::shared_ptr<RejectHandler> WatchedHandler(
                                           std::move(handler));
 }
 
-std::shared_ptr<Catalog> MortalCatalog(std::shared_ptr<Life> life,
-                                       std::shared_ptr<Catalog> catalog) {
+std::shared_ptr<Catalog> MortalCatalog(
+    std::shared_ptr<Life> life, std::shared_ptr<SimulatedCatalog> catalog) {
   return std::make_shared<CatalogOfTheLiving>(std::move(life),
                                               std::move(catalog));
 }

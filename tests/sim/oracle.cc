@@ -90,6 +90,15 @@ void ViewOracle::Refused(const RowId& row) {
       true;
 }
 
+// Which of the rows that the view makes of its message it is.
+int64_t ViewOracle::NumberOf(const RowId& row) const {
+  const auto& rows = log(row.partition).at(row.offset).rows;
+  return std::count_if(rows.begin(), rows.begin() + row.k,
+                       [this](const LogEntryFacts::Row& other) {
+                         return !other.filtered && !GivesUp(other);
+                       });
+}
+
 // The Id() of a dead letter is the same for the same trouble, and another one
 // for any other; what was brought before is told as a repetition.
 void ViewOracle::Brought(const RowId& row, RejectStage stage,
@@ -100,6 +109,9 @@ void ViewOracle::Brought(const RowId& row, RejectStage stage,
   const auto [same_id, is_new_id] = troubles_.try_emplace(id, trouble);
   if (as_before->second != id || same_id->second != trouble) {
     Problem(base::Cat("I8: Id '", id, "' is not that of ", Place(row)));
+  }
+  if (stage == RejectStage::kSink && reject.row_number != NumberOf(row)) {
+    Problem(base::Cat("I8: numbered ", reject.row_number, ": ", Place(row)));
   }
   if (!is_new && !reject.may_be_repeat) {
     Problem(base::Cat("I8: comes again and does not say so: '", id, "'"));

@@ -109,6 +109,7 @@ class ViewOracle {
   bool IsDurable(int partition, int64_t offset);
   void CheckOrder(const RowId& row);
   bool MayRepeat(int partition, int64_t offset, int first_step) const;
+  int64_t NumberOf(const RowId& row) const;
   std::string Place(int partition, int64_t offset) const;
   std::string Place(const RowId& row) const;
 

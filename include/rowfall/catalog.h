@@ -3,6 +3,7 @@
 #ifndef ROWFALL_CATALOG_H_
 #define ROWFALL_CATALOG_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "rowfall/export.h"
+#include "rowfall/message.h"
 
 namespace rowfall {
 
@@ -21,12 +23,32 @@ struct SourceDefinition {
                          const SourceDefinition&) = default;
 };
 
+/// A message at which the process may have died.
+struct CrashSuspect {
+  TopicPartition partition;
+  int64_t offset = 0;
+  uint32_t deaths = 0;   ///< How often the process died at it.
+  bool at_work = false;  ///< A process that dies now dies at it.
+  friend bool operator==(const CrashSuspect&, const CrashSuspect&) = default;
+};
+
+/// What is known of deaths of the process while a view ran: see max_crashes.
+struct CrashNote {
+  /// How often the engine was opened with the view since it last got on.
+  uint32_t starts = 0;
+  std::vector<CrashSuspect> suspects;
+  bool empty() const { return starts == 0 && suspects.empty(); }
+  friend bool operator==(const CrashNote&, const CrashNote&) = default;
+};
+
 /// A view as it was created, and its state.
 struct ViewDefinition {
   std::string name;
   std::string sql;  ///< The CREATE MATERIALIZED VIEW statement.
   std::string consumer_group;
   bool suspended = false;
+  /// A catalog that does not keep it takes the guard of max_crashes away.
+  CrashNote crash;
   friend bool operator==(const ViewDefinition&,
                          const ViewDefinition&) = default;
 };
@@ -38,7 +60,9 @@ struct CatalogState {
   friend bool operator==(const CatalogState&, const CatalogState&) = default;
 };
 
-/// Stores the definitions of one engine. Calls do not overlap.
+/// Stores the definitions of one engine. Calls do not overlap; Store() comes
+/// from the threads of workers, too, but never more often than some times a
+/// run, except after the process died again and again (max_crashes).
 class ROWFALL_EXPORT Catalog {
  public:
   virtual ~Catalog() = default;

@@ -19,9 +19,10 @@ enum class RejectStage : uint8_t {
   kType,      ///< A value does not fit its column.
   kEvaluate,  ///< An expression of the view failed.
   kSink,      ///< The table refused the row.
+  kCrash,     ///< The process died again and again while it was processed.
 };
 
-/// Returns "parse", "type", "evaluate" or "sink".
+/// Returns "parse", "type", "evaluate", "sink" or "crash".
 ROWFALL_EXPORT std::string_view RejectStageName(RejectStage stage);
 
 /// One rejected message or row. Views live as long as the call.

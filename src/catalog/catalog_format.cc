@@ -11,7 +11,8 @@ namespace rowfall::catalog {
 namespace {
 
 constexpr std::string_view kMagic = "ROWFALL\n";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kWithoutNotes = 1;
+constexpr uint32_t kWithNotes = 2;
 constexpr size_t kHeaderBytes = 36;
 
 uint64_t Checksum(std::string_view bytes) {
@@ -83,7 +84,52 @@ absl::Status ReadView(Reader& reader, ViewDefinition& view) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<CatalogState> DecodeBody(std::string_view body) {
+absl::Status ReadSuspect(Reader& reader, CrashSuspect& suspect) {
+  uint32_t partition = 0;
+  uint64_t offset = 0;
+  uint8_t at_work = 0;
+  ROWFALL_RETURN_IF_ERROR(reader.Text(suspect.partition.topic));
+  ROWFALL_RETURN_IF_ERROR(reader.Number(partition));
+  ROWFALL_RETURN_IF_ERROR(reader.Number(offset));
+  ROWFALL_RETURN_IF_ERROR(reader.Number(suspect.deaths));
+  ROWFALL_RETURN_IF_ERROR(reader.Number(at_work));
+  if (at_work > 1) return Damaged("a state is unknown");
+  suspect.partition.partition = static_cast<int32_t>(partition);
+  suspect.offset = static_cast<int64_t>(offset);
+  suspect.at_work = at_work == 1;
+  return absl::OkStatus();
+}
+
+absl::Status ReadNote(Reader& reader, CrashNote& note) {
+  uint32_t count = 0;
+  ROWFALL_RETURN_IF_ERROR(reader.Number(note.starts));
+  ROWFALL_RETURN_IF_ERROR(reader.Number(count));
+  for (uint32_t i = 0; i < count; ++i) {
+    ROWFALL_RETURN_IF_ERROR(ReadSuspect(reader, note.suspects.emplace_back()));
+  }
+  if (note.empty()) return Damaged("a note of crashes is empty");
+  return absl::OkStatus();
+}
+
+absl::Status ReadNotes(Reader& reader, std::vector<ViewDefinition>& views) {
+  uint32_t count = 0;
+  ROWFALL_RETURN_IF_ERROR(reader.Number(count));
+  if (count == 0) return Damaged("there are no notes of crashes");
+  size_t next = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    uint32_t view = 0;
+    ROWFALL_RETURN_IF_ERROR(reader.Number(view));
+    if (view < next || view >= views.size()) {
+      return Damaged("a note of crashes has no view");
+    }
+    next = view + size_t{1};
+    ROWFALL_RETURN_IF_ERROR(ReadNote(reader, views[view].crash));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CatalogState> DecodeBody(std::string_view body,
+                                        uint32_t version) {
   Reader reader(body);
   CatalogState state;
   uint32_t count = 0;
@@ -95,8 +141,40 @@ absl::StatusOr<CatalogState> DecodeBody(std::string_view body) {
   for (uint32_t i = 0; i < count; ++i) {
     ROWFALL_RETURN_IF_ERROR(ReadView(reader, state.views.emplace_back()));
   }
+  if (version == kWithNotes) {
+    ROWFALL_RETURN_IF_ERROR(ReadNotes(reader, state.views));
+  }
   if (!reader.AtEnd()) return Damaged("bytes follow the last definition");
   return state;
+}
+
+void AppendNote(const CrashNote& note, std::string& out) {
+  AppendNumber(note.starts, out);
+  AppendNumber(static_cast<uint32_t>(note.suspects.size()), out);
+  for (const CrashSuspect& suspect : note.suspects) {
+    AppendText(suspect.partition.topic, out);
+    AppendNumber(static_cast<uint32_t>(suspect.partition.partition), out);
+    AppendNumber(static_cast<uint64_t>(suspect.offset), out);
+    AppendNumber(suspect.deaths, out);
+    AppendNumber(static_cast<uint8_t>(suspect.at_work), out);
+  }
+}
+
+// Returns the version that the body has with the notes of `views`.
+uint32_t AppendNotes(const std::vector<ViewDefinition>& views,
+                     std::string& out) {
+  uint32_t count = 0;
+  std::string notes;
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (views[i].crash.empty()) continue;
+    ++count;
+    AppendNumber(static_cast<uint32_t>(i), notes);
+    AppendNote(views[i].crash, notes);
+  }
+  if (count == 0) return kWithoutNotes;
+  AppendNumber(count, out);
+  out += notes;
+  return kWithNotes;
 }
 
 }  // namespace
@@ -115,8 +193,9 @@ std::string EncodeCatalog(const CatalogState& state) {
     AppendText(view.consumer_group, body);
     AppendNumber(static_cast<uint8_t>(view.suspended), body);
   }
+  const uint32_t version = AppendNotes(state.views, body);
   std::string out(kMagic);
-  AppendNumber(kVersion, out);
+  AppendNumber(version, out);
   AppendNumber(static_cast<uint64_t>(body.size()), out);
   AppendNumber(Checksum(body), out);
   AppendNumber(Checksum(out), out);
@@ -138,15 +217,15 @@ absl::StatusOr<CatalogState> DecodeCatalog(std::string_view bytes) {
   if (header_checksum != Checksum(header)) {
     return Damaged("the checksum of its header is wrong");
   }
-  if (version != kVersion) {
-    return absl::FailedPreconditionError(
-        base::ToAbsl(base::Cat("Catalog file is of version ", version,
-                               ", this library reads version ", kVersion)));
+  if (version < kWithoutNotes || version > kWithNotes) {
+    return absl::FailedPreconditionError(base::ToAbsl(
+        base::Cat("Catalog file is of version ", version,
+                  ", this library reads versions up to ", kWithNotes)));
   }
   if (body.size() < size) return Damaged("it is cut off");
   if (body.size() > size) return Damaged("bytes follow its end");
   if (body_checksum != Checksum(body)) return Damaged("its checksum is wrong");
-  return DecodeBody(body);
+  return DecodeBody(body, version);
 }
 
 }  // namespace rowfall::catalog

@@ -12,6 +12,7 @@ std::string_view RejectStageName(RejectStage stage) {
     case RejectStage::kType: return "type";
     case RejectStage::kEvaluate: return "evaluate";
     case RejectStage::kSink: return "sink";
+    case RejectStage::kCrash: return "crash";
   }
   return "";
 }

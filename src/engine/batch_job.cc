@@ -90,6 +90,7 @@ void BatchJob::Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
   }
   rows_written_before_ = 0;
   stop_reason_ = absl::OkStatus();
+  crash_reason_.clear();
   bad_.clear();
   BeginPart(0);
 }
@@ -128,11 +129,17 @@ BatchJob::Outcome BatchJob::Process() {
     if (!made.ok()) return {Result::kFailed, made.status()};
     pipeline = *std::move(made);
   }
+  const bool is_condemned = !crash_reason_.empty();
   auto processed =
-      pipeline->Process(messages_, begin_, end_, spec_->env->clock().Now());
+      pipeline->Process(messages_, begin_, is_condemned ? begin_ : end_,
+                        spec_->env->clock().Now());
   if (!processed.ok()) return {Result::kFailed, processed.status()};
   pipeline_ = std::move(pipeline);
   processed_ = *std::move(processed);
+  if (is_condemned) {
+    processed_.rejected.push_back(
+        {0, RejectStage::kCrash, "", crash_reason_, -1, -1});
+  }
   board_->counters.map_ns.Add(Nanoseconds(processed_.map_time));
   board_->counters.evaluate_ns.Add(Nanoseconds(processed_.evaluate_time));
   rejects_ = std::move(processed_.rejected);
@@ -329,6 +336,7 @@ void BatchJob::Cut(size_t num_messages) {
   if (!ROWFALL_MISTAKE(stop_behind_the_bad_message)) CutRanges(num_messages);
   messages_.Truncate(num_messages);
   end_ = num_messages;
+  crash_reason_.clear();
   rejects_.clear();
   step_ = Step::kProcess;
 }

@@ -53,6 +53,12 @@ class BatchJob {
              Sink& sink);
   Outcome Advance();
 
+  // Of the batch that has begun.
+  const MessageBatch& messages() const { return messages_; }
+  // Its one message is not to be processed but rejected at kCrash. To be
+  // called before the first Advance().
+  void Condemn(std::string reason) { crash_reason_ = std::move(reason); }
+
   // What is durable after kDone. Ends before the message that stop_reason()
   // names, if there is one.
   const std::vector<PartitionRange>& ranges() const { return ranges_; }
@@ -147,6 +153,7 @@ class BatchJob {
   std::map<TopicPartition, int64_t> first_ends_;  // Since the assignment.
   size_t rows_written_before_ = 0;
   absl::Status stop_reason_;
+  std::string crash_reason_;  // Empty: the batch is processed.
 };
 
 }  // namespace rowfall::engine

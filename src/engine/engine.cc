@@ -2,6 +2,7 @@
 // Opening, stopping and looking at an engine; its views' starts and stops.
 #include "rowfall/engine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/guard.h"
@@ -90,10 +91,16 @@ absl::Status Engine::Impl::Open() {
                            engine::ReadCatalog(state, env_->options()));
   sources_ = std::move(objects.sources);
   views_ = std::move(objects.views);
-  for (auto& [name, view] : views_) {
+  std::map<std::string, absl::StatusOr<std::shared_ptr<const ViewSpec>>> specs;
+  std::vector<std::string> guarded;
+  for (const auto& [name, view] : views_) {
     if (view.definition.suspended) continue;
-    auto spec = Rebind(view);
-    auto made = spec.ok() ? MakeRunning(name, *std::move(spec)) : spec.status();
+    const auto& spec = specs.emplace(name, Rebind(view)).first->second;
+    if (spec.ok() && (*spec)->source.max_crashes > 0) guarded.push_back(name);
+  }
+  NoteStarts(state, guarded);
+  for (const auto& [name, spec] : specs) {
+    auto made = spec.ok() ? MakeRunning(name, *spec) : spec.status();
     if (made.ok()) {
       Launch(*made);
       continue;
@@ -104,6 +111,35 @@ absl::Status Engine::Impl::Open() {
     running_[name] = {nullptr, made.status()};
   }
   return absl::OkStatus();
+}
+
+void Engine::Impl::NoteStarts(const CatalogState& state,
+                              const std::vector<std::string>& views) {
+  writer_->Begin(state);
+  const absl::Status noted = writer_->Note([&](ViewDefinition& view) {
+    if (std::find(views.begin(), views.end(), view.name) == views.end()) {
+      return false;
+    }
+    engine::CountStart(view.crash);
+    return true;
+  });
+  if (noted.ok()) return;
+  env_->Log(LogLevel::kError, "", -1,
+            base::Cat("A note against crash loops was not stored: ",
+                      base::FromAbsl(noted.message())));
+}
+
+void Engine::Impl::NoteStop(absl::Duration timeout) {
+  const absl::Status noted = base::Guarded([&] {
+    return writer_->Note(
+        [](ViewDefinition& view) { return engine::CountStop(view.crash); },
+        timeout);
+  });
+  writer_->Close();
+  if (noted.ok()) return;
+  env_->Log(LogLevel::kWarning, "", -1,
+            base::Cat("A note against crash loops was not stored, this stop counts as a death: ",
+                      base::FromAbsl(noted.message())));
 }
 
 absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Bind(
@@ -129,9 +165,11 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Rebind(
 }
 
 absl::StatusOr<Engine::Impl::RunningViews> Engine::Impl::MakeRunning(
-    const std::string& name, std::shared_ptr<const ViewSpec> spec) {
-  ROWFALL_ASSIGN_OR_RETURN(std::shared_ptr<ViewRunner> runner,
-                           ViewRunner::Make(std::move(spec)));
+    const std::string& name, std::shared_ptr<const ViewSpec> spec) const {
+  auto guard = std::make_shared<engine::CrashGuard>(spec, writer_);
+  ROWFALL_ASSIGN_OR_RETURN(
+      std::shared_ptr<ViewRunner> runner,
+      ViewRunner::Make(std::move(spec), std::move(guard)));
   RunningViews running;
   running.emplace(name, Running{std::move(runner), absl::OkStatus()});
   return running;
@@ -200,9 +238,7 @@ void Engine::Impl::KeepFigures(const std::string& name,
 
 absl::Status Engine::Impl::Store(const engine::Sources& sources,
                                  const engine::Views& views) {
-  return sink::CallHost("The catalog", [&] {
-    return catalog_->Store(engine::WriteCatalog(sources, views));
-  });
+  return writer_->Store(engine::WriteCatalog(sources, views));
 }
 
 void Engine::Impl::Restore() {
@@ -237,6 +273,9 @@ ViewStatus Engine::Impl::StatusOf(const ViewObject& view) const {
   status.partitions.clear();
   engine::ReadBoard(running->second.runner->board(), env_->clock().Monotonic(),
                     status);
+  if (status.reason.empty()) {
+    status.reason = running->second.runner->guard().Reason();
+  }
   return status;
 }
 
@@ -267,6 +306,7 @@ absl::StatusOr<bool> Engine::Impl::RunOnce(std::string_view view, int worker,
 }
 
 absl::Status Engine::Impl::Stop(absl::Duration timeout) {
+  const absl::Duration deadline = Clock::Real()->Monotonic() + timeout;
   std::vector<std::string> names;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -282,7 +322,9 @@ absl::Status Engine::Impl::Stop(absl::Duration timeout) {
     }
     for (auto& [name, running] : running_) names.push_back(name);
   }
-  return End(PrepareEnd(names), timeout);
+  absl::Status result = End(PrepareEnd(names), timeout);
+  NoteStop(deadline - Clock::Real()->Monotonic());
+  return result;
 }
 
 void Engine::Impl::StopInPlace() {

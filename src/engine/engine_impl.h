@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/catalog_writer.h"
 #include "engine/environment.h"
 #include "engine/objects.h"
 #include "engine/view_runner.h"
@@ -31,7 +32,9 @@ class Engine::Impl {
  public:
   Impl(std::shared_ptr<const engine::Environment> env,
        std::shared_ptr<Catalog> catalog)
-      : env_(std::move(env)), catalog_(std::move(catalog)) {}
+      : env_(std::move(env)),
+        catalog_(std::move(catalog)),
+        writer_(std::make_shared<engine::CatalogWriter>(catalog_)) {}
 
   // FailedPrecondition in a process that was forked from that of the engine:
   // there are no threads, and what they have locked stays so.
@@ -102,12 +105,18 @@ class Engine::Impl {
                      const engine::Views& views);
   // Takes a statement that failed after Store() out of the catalog.
   void Restore();
+  // Notes that views begin a run, before any of them does.
+  void NoteStarts(const CatalogState& state,
+                  const std::vector<std::string>& views);
+  // Notes that they did not end by a crash.
+  void NoteStop(absl::Duration timeout);
   // A statement asks for all that it needs, memory and threads, before it
   // becomes durable; what comes behind cannot fail.
   //
   // A view ready to run.
-  static absl::StatusOr<RunningViews> MakeRunning(
-      const std::string& name, std::shared_ptr<const engine::ViewSpec> spec);
+  absl::StatusOr<RunningViews> MakeRunning(
+      const std::string& name,
+      std::shared_ptr<const engine::ViewSpec> spec) const;
   // Lets them run; false: the engine was stopped. REQUIRES: mutex_ is held,
   // or nobody else knows the engine.
   bool Launch(RunningViews& views);
@@ -122,6 +131,7 @@ class Engine::Impl {
 
   const std::shared_ptr<const engine::Environment> env_;
   const std::shared_ptr<Catalog> catalog_;
+  const std::shared_ptr<engine::CatalogWriter> writer_;
   const pid_t process_ = ::getpid();
   std::mutex statement_mutex_;
   // Who executes a statement: to be told from a callback that would wait for

@@ -29,9 +29,10 @@ constexpr absl::Duration kForever = absl::Hours(24 * 365);
 // runner where a sink hangs.
 struct ViewRunner::Slot {
   Slot(std::shared_ptr<const ViewSpec> spec, int index,
-       std::shared_ptr<ViewBoard> board_of_view)
+       std::shared_ptr<ViewBoard> board_of_view,
+       std::shared_ptr<CrashGuard> guard)
       : board(std::move(board_of_view)),
-        worker(std::move(spec), index, board) {}
+        worker(std::move(spec), index, board, std::move(guard)) {}
 
   bool ShouldStop() const {
     return worker.stop_requested() ||
@@ -65,19 +66,22 @@ struct ViewRunner::Slot {
   bool ended = false;  // Guarded by mutex.
 };
 
-ViewRunner::ViewRunner(std::shared_ptr<const ViewSpec> spec)
+ViewRunner::ViewRunner(std::shared_ptr<const ViewSpec> spec,
+                       std::shared_ptr<CrashGuard> guard)
     : spec_(std::move(spec)),
-      board_(std::make_shared<ViewBoard>(spec_->source.num_consumers)) {
+      board_(std::make_shared<ViewBoard>(spec_->source.num_consumers)),
+      guard_(std::move(guard)) {
   for (int i = 0; i < spec_->source.num_consumers; ++i) {
-    slots_.push_back(std::make_shared<Slot>(spec_, i, board_));
+    slots_.push_back(std::make_shared<Slot>(spec_, i, board_, guard_));
   }
 }
 
 absl::StatusOr<std::unique_ptr<ViewRunner>> ViewRunner::Make(
-    std::shared_ptr<const ViewSpec> spec) {
+    std::shared_ptr<const ViewSpec> spec, std::shared_ptr<CrashGuard> guard) {
   const bool own_threads =
       spec->env->options().threading == Threading::kOwnThreads;
-  std::unique_ptr<ViewRunner> runner(new ViewRunner(std::move(spec)));
+  std::unique_ptr<ViewRunner> runner(
+      new ViewRunner(std::move(spec), std::move(guard)));
   if (!own_threads) return runner;
   const absl::Status started =
       base::Guarded([&] { return runner->StartThreads(); });

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "engine/crash_guard.h"
 #include "engine/view_board.h"
 #include "engine/view_spec.h"
 
@@ -22,7 +23,7 @@ class ViewRunner {
   // Makes the workers and their threads, which wait for Run().
   // Errors: ResourceExhausted: no thread could be made.
   static absl::StatusOr<std::unique_ptr<ViewRunner>> Make(
-      std::shared_ptr<const ViewSpec> spec);
+      std::shared_ptr<const ViewSpec> spec, std::shared_ptr<CrashGuard> guard);
   // Lets the workers begin. Cannot fail.
   void Run() noexcept;
   // As Stop() without time: what still runs is left behind.
@@ -44,17 +45,20 @@ class ViewRunner {
   bool RunsOnThisThread() const;
 
   const ViewBoard& board() const { return *board_; }
+  const CrashGuard& guard() const { return *guard_; }
 
  private:
   struct Slot;
 
-  ViewRunner(std::shared_ptr<const ViewSpec> spec);
+  ViewRunner(std::shared_ptr<const ViewSpec> spec,
+             std::shared_ptr<CrashGuard> guard);
   absl::Status StartThreads();
   absl::Status DidNotStop(size_t workers) const;
   static void RunSlot(std::shared_ptr<Slot> slot);
 
   std::shared_ptr<const ViewSpec> spec_;
   std::shared_ptr<ViewBoard> board_;
+  std::shared_ptr<CrashGuard> guard_;
   std::vector<std::shared_ptr<Slot>> slots_;
   bool runs_ = false;
   std::timed_mutex stop_mutex_;  // Held by who waits for the workers.

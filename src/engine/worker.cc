@@ -21,14 +21,6 @@ namespace {
 // what was prefetched, which a short backoff should not cost.
 constexpr int kPauseAfterFailures = 4;
 
-commit::FlushLimits FlushLimitsOf(const ViewSpec& spec) {
-  commit::FlushLimits limits;
-  limits.max_messages = spec.source.batch;
-  limits.max_bytes = spec.env->options().max_batch_bytes;
-  limits.max_age = spec.source.batch_timeout;
-  return limits;
-}
-
 commit::CommitLimits CommitLimitsOf(const EngineOptions& options) {
   commit::CommitLimits limits;
   limits.interval = options.commit_interval;
@@ -40,15 +32,19 @@ commit::CommitLimits CommitLimitsOf(const EngineOptions& options) {
 }  // namespace
 
 Worker::Worker(std::shared_ptr<const ViewSpec> spec, int index,
-               std::shared_ptr<ViewBoard> board)
+               std::shared_ptr<ViewBoard> board,
+               std::shared_ptr<CrashGuard> guard)
     : spec_(std::move(spec)),
       index_(index),
       view_board_(std::move(board)),
       board_(view_board_->workers[index]),
+      guard_(std::move(guard)),
       random_(spec_->env->options().random_seed + static_cast<uint64_t>(index)),
-      flush_(FlushLimitsOf(*spec_)),
+      flush_(FlushLimitsOf(*spec_, guard_->is_careful())),
       commit_policy_(CommitLimitsOf(spec_->env->options()), &random_),
-      backoff_(options().retry_initial, options().retry_max, &random_) {}
+      backoff_(options().retry_initial, options().retry_max, &random_),
+      careful_(guard_->is_careful()),
+      proven_(!guard_->is_unproven()) {}
 
 Worker::~Worker() = default;
 
@@ -106,6 +102,7 @@ bool Worker::Step(absl::Duration budget) {
     AnswerAssignment();
     return true;
   }
+  if (careful_ && !guard_->is_careful()) EndCarefulMode();
   if (!job_in_flight_) {
     const size_t before = messages_.size();
     Poll(PollWait(budget, Now()));
@@ -271,7 +268,9 @@ void Worker::StartJob() {
 }
 
 void Worker::AdvanceJob() {
+  if (careful_ && !EnterCarefully()) return;
   const BatchJob::Outcome outcome = job_->Advance();
+  if (careful_) LeaveCarefully(outcome);
   switch (outcome.result) {
     case BatchJob::Result::kDone: return FinishJob();
     case BatchJob::Result::kRetry:
@@ -298,6 +297,7 @@ void Worker::FinishJob() {
   ledger_.Settle(job_->ranges());
   settled_since_commit_ = true;
   ROWFALL_CRASH_POINT(settled);
+  if (!proven_) NoteProgress();
   Recovered();
   if (!job_->stop_reason().ok()) Fail(job_->stop_reason());
 }
@@ -306,6 +306,7 @@ void Worker::DropWork() {
   messages_.Clear();
   flush_.Update(0, 0, Now());
   job_in_flight_ = false;
+  if (careful_) guard_->Leave(index_, false);
 }
 
 // --- States ----------------------------------------------------------------

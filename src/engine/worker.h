@@ -21,6 +21,7 @@
 #include "commit/flush_policy.h"
 #include "commit/offset_ledger.h"
 #include "engine/batch_job.h"
+#include "engine/crash_guard.h"
 #include "engine/view_board.h"
 #include "engine/view_spec.h"
 #include "rowfall/message.h"
@@ -34,7 +35,7 @@ namespace rowfall::engine {
 class Worker {
  public:
   Worker(std::shared_ptr<const ViewSpec> spec, int index,
-         std::shared_ptr<ViewBoard> board);
+         std::shared_ptr<ViewBoard> board, std::shared_ptr<CrashGuard> guard);
   ~Worker();
 
   // Does one step; waits at most `budget` for something to do, and as long as
@@ -96,6 +97,18 @@ class Worker {
   void CloseSource();
   void TakeAnotherConsumer(const absl::Status& why);
 
+  // Against crash loops: see crash_guard.h, worker_careful.cc.
+  static commit::FlushLimits FlushLimitsOf(const ViewSpec& spec,
+                                           bool is_careful);
+  // Whether the batch in flight may be processed now.
+  bool EnterCarefully();
+  void LeaveCarefully(const BatchJob::Outcome& outcome);
+  void EndCarefulMode();
+  // How many batches of a partition show that the run got on with it.
+  size_t BatchesToProve() const;
+  void NoteProgress();
+  void MaybeProve();
+
   // Commits.
   void MaybeCommit(bool idle);
   void CommitNow();
@@ -125,6 +138,7 @@ class Worker {
   const int index_;
   const std::shared_ptr<ViewBoard> view_board_;
   WorkerBoard& board_;
+  const std::shared_ptr<CrashGuard> guard_;
 
   std::atomic<bool> stop_requested_{false};
   std::mutex wake_mutex_;  // Guards waking source_ while it comes and goes.
@@ -145,6 +159,10 @@ class Worker {
   // The assignment that was not answered yet.
   std::optional<PartitionsAssigned> assignment_;
   std::map<TopicPartition, int64_t> ends_;  // As the broker last said.
+
+  bool careful_;   // Batches of one message, each noted before.
+  bool proven_;    // This run got on, or there is no need to show it.
+  std::map<TopicPartition, size_t> batches_to_prove_;  // While not proven_.
 
   Waiting waiting_ = Waiting::kNothing;
   absl::Duration next_attempt_;

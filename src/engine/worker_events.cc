@@ -80,6 +80,7 @@ void Worker::AnswerAssignment() {
     settled_since_commit_ |= ledger_.CommittedElsewhere(known);
   }
   assignment_.reset();
+  if (!proven_) guard_->Assigned(index_, !positions->empty());
   commit_policy_.Reset();
   ends_.clear();
   job_->Assigned();
@@ -301,7 +302,7 @@ void Worker::MaybeCommit(bool idle) {
   if (!due) return;
   const auto positions = ledger_.Uncommitted();
   settled_since_commit_ = false;
-  if (positions.empty()) return;
+  if (positions.empty()) return MaybeProve();
   const uint64_t id = commit_policy_.Start(now);
   ledger_.CommitStarted(id, positions);
   ROWFALL_CRASH_POINT(committing);
@@ -351,7 +352,7 @@ void Worker::CommitDone(uint64_t id, const absl::Status& status) {
   if (status.ok()) {
     ledger_.CommitSucceeded(id);
     board_.counters.commits.Add(1);
-    return;
+    return MaybeProve();
   }
   ledger_.CommitFailed(id);
   settled_since_commit_ = true;

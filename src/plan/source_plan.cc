@@ -183,6 +183,12 @@ absl::Status ReadMaxErrorsWindow(const sql::Option& option, SourcePlan& plan) {
   return absl::OkStatus();
 }
 
+absl::Status ReadMaxCrashes(const sql::Option& option, SourcePlan& plan) {
+  ROWFALL_ASSIGN_OR_RETURN(const int64_t value, ReadInteger(option, 0, 1000));
+  plan.max_crashes = static_cast<uint32_t>(value);
+  return absl::OkStatus();
+}
+
 absl::Status ReadOnGap(const sql::Option& option, SourcePlan& plan) {
   ROWFALL_ASSIGN_OR_RETURN(plan.on_gap, ReadChoice<OnGap>(option, kOnGap));
   return absl::OkStatus();
@@ -211,6 +217,7 @@ constexpr Reader kReaders[] = {
     {"on_error", ReadOnError},
     {"max_errors", ReadMaxErrors},
     {"max_errors_window", ReadMaxErrorsWindow},
+    {"max_crashes", ReadMaxCrashes},
     {"on_gap", ReadOnGap},
     {"start_from", ReadStartFrom},
 };

@@ -45,6 +45,9 @@ struct SourcePlan {
   std::vector<int32_t> partitions;
   OnError on_error = OnError::kDefault;
   MaxErrors max_errors;
+  // Deaths of the process in a row before messages are taken one by one; 0:
+  // any number.
+  uint32_t max_crashes = 3;
   OnGap on_gap = OnGap::kFail;
   StartFrom start_from = StartFrom::kEarliest;
   // Dotted keys, with the place of each for later checks.

@@ -195,8 +195,8 @@ TEST_F(FileCatalogTest, LaterVersionIsLeftUntouched) {
   Write(path_, bytes);
   auto catalog = Open();
   const absl::Status expected = absl::FailedPreconditionError(
-      "Catalog file is of version 9, this library reads version 1: '" + path_ +
-      "'");
+      "Catalog file is of version 9, this library reads versions up to 2: '" +
+      path_ + "'");
   EXPECT_EQ(catalog->Load().status(), expected);
   EXPECT_EQ(catalog->Store(StateOf("b")), expected);
   EXPECT_EQ(Read(path_), bytes);

@@ -88,6 +88,20 @@ std::string RangeText(const PartitionRange& range) {
              range.from, ", ", range.to, ")");
 }
 
+// Can be loaded, but not stored to.
+class BrokenCatalog : public Catalog {
+ public:
+  explicit BrokenCatalog(std::shared_ptr<Catalog> catalog)
+      : catalog_(std::move(catalog)) {}
+  absl::StatusOr<CatalogState> Load() override { return catalog_->Load(); }
+  absl::Status Store(const CatalogState&) override {
+    return absl::ResourceExhaustedError("No space left on device");
+  }
+
+ private:
+  const std::shared_ptr<Catalog> catalog_;
+};
+
 }  // namespace
 
 Story::Story()
@@ -96,6 +110,7 @@ Story::Story()
       handler_(std::make_shared<testing::RecordingRejectHandler>()),
       catalog_(std::make_shared<MemoryCatalog>()) {
   broker_.SetPollWaits(false);
+  AddDeaths();
   AddSetup();
   AddFaults();
   AddLooks();
@@ -120,9 +135,12 @@ std::string Story::Tell(const std::string& input) {
 void Story::Open(bool with_handler) {
   with_handler_ = with_handler;
   EngineOptions options;
-  options.tables = faulty_;
-  options.catalog = catalog_;
-  if (with_handler) options.rejects = handler_;
+  death_ = std::make_shared<Death>();
+  death_->kills = kills_;
+  options.tables = MakeMortalTables(death_, faulty_);
+  options.catalog = MakeMortalCatalog(death_, catalog_);
+  death_->handler_kills = handler_kills_;
+  if (with_handler) options.rejects = MakeMortalHandler(death_, handler_);
   options.source_factory = broker_.Factory();
   options.clock = &clock_;
   options.threading = Threading::kHostThreads;
@@ -156,10 +174,11 @@ std::string Story::Run() {
   };
   count(-1);
   int idle_rounds = 0;
-  for (int round = 0; round < 10000 && idle_rounds < 8; ++round) {
+  const auto lives = [this] { return !death_->is_dead; };
+  for (int round = 0; round < 10000 && idle_rounds < 8 && lives(); ++round) {
     bool busy = false;
     for (const ViewStatus& view : engine_->Status()) {
-      for (int worker = 0;; ++worker) {
+      for (int worker = 0; lives(); ++worker) {
         const auto turn =
             engine_->RunOnce(view.name, worker, absl::ZeroDuration());
         if (!turn.ok()) break;
@@ -174,7 +193,18 @@ std::string Story::Run() {
   for (; rejects_shown_ < texts.size(); ++rejects_shown_) {
     absl::StrAppend(&out, "\nreject ", texts[rejects_shown_]);
   }
+  if (death_->is_dead) {
+    Bury();
+    absl::StrAppend(&out, ", dead");
+  }
   return out;
+}
+
+void Story::Bury() {
+  death_->is_dead = true;
+  const size_t heard = log_.size();
+  engine_.reset();
+  log_.resize(heard);
 }
 
 void Story::AddSetup() {
@@ -247,6 +277,57 @@ void Story::AddSetup() {
   };
 }
 
+void Story::AddDeaths() {
+  commands_["kill"] = [this](const Words& words, const Words&) {
+    if (words[1] != "handler") kills_ = nullptr;
+    handler_kills_ |= words[1] == "handler";
+    handler_kills_ &= words[1] != "nothing";
+    if (words.size() > 2) {
+      kills_ = [column = words[1], value = words[2]](const Batch& batch,
+                                                     size_t row) {
+        std::string json;
+        const Column& values = *batch.FindColumn(column);
+        AppendJson(values.ValueAt(row), values.type(), json);
+        return json == value;
+      };
+    }
+    if (death_ != nullptr) {
+      death_->kills = kills_;
+      death_->handler_kills = handler_kills_;
+    }
+    return std::string("ok");
+  };
+  commands_["die"] = [this](const Words&, const Words&) {
+    Bury();
+    return std::string("ok");
+  };
+  commands_["lives"] = [this](const Words& words, const Words&) {
+    std::string out;
+    for (int i = 0; i < std::stoi(words[1]); ++i) {
+      if (engine_ != nullptr) Bury();
+      Open(with_handler_);
+      base::AppendCat(out, Run(), "\n");
+      if (engine_ != nullptr) break;
+    }
+    return out;
+  };
+  commands_["catalog"] = [this](const Words&, const Words&) {
+    std::string out;
+    const CatalogState state = *catalog_->Load();
+    for (const ViewDefinition& view : state.views) {
+      base::AppendCat(out, view.name, ": starts ", view.crash.starts);
+      for (const CrashSuspect& suspect : view.crash.suspects) {
+        base::AppendCat(out, ", ", suspect.partition.topic, "/",
+                        suspect.partition.partition, "@", suspect.offset,
+                        " deaths ", suspect.deaths,
+                        suspect.at_work ? " at work" : "");
+      }
+      out += "\n";
+    }
+    return out;
+  };
+}
+
 void Story::AddFaults() {
   commands_["fail"] = [this](const Words& words, const Words&) {
     const std::string& what = words[1];
@@ -264,10 +345,16 @@ void Story::AddFaults() {
     } else if (what == "positions") {
       faulty_->FailLoadPositions(StatusOf(words[2], "The database is down"),
                                  TimesOf(words, 3));
+    } else if (what == "catalog") {
+      catalog_ = std::make_shared<BrokenCatalog>(catalog_);
     } else if (what == "commit") {
       broker_.FailCommits(words[2], StatusOf(words[3], "The broker says no"),
                           TimesOf(words, 4));
     }
+    return std::string("ok");
+  };
+  commands_["heal"] = [this](const Words&, const Words&) {
+    faulty_->EndFaults();
     return std::string("ok");
   };
   commands_["refuse"] = [this](const Words& words, const Words&) {

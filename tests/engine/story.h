@@ -17,6 +17,7 @@
 #include "rowfall/testing/memory_source.h"
 #include "rowfall/testing/recording_reject_handler.h"
 #include "rowfall/testing/recording_sink.h"
+#include "tests/engine/death.h"
 
 namespace rowfall::tests {
 
@@ -27,6 +28,14 @@ namespace rowfall::tests {
 //   open [handler]             opens the engine (done at the first statement),
 //                              with a reject handler or without
 //   stop | restart             stops it | and opens it again from the catalog
+//   kill COLUMN VALUE | kill handler | kill nothing
+//                              a row with that JSON value kills the process in
+//                              the write | each reject in the handler;
+//                              lasts over the next engines
+//   die                        the process dies without a write
+//   lives N                    opens and runs until nothing dies, or N times
+//   catalog                    prints the notes of crashes in the catalog
+//   fail catalog               it cannot be stored to from now on
 //   table NAME [replaces] [positions]
 //   <columns as in CREATE SOURCE, one a line, "not null" allowed>
 //   topic NAME PARTITIONS
@@ -50,6 +59,7 @@ namespace rowfall::tests {
 //   fail handler CODE [TIMES]
 //   fail open CODE [TIMES]
 //   fail commit GROUP CODE [TIMES]
+//   heal                       ends the faults of the sink
 //   refuse COLUMN VALUE [unnamed]   rows with that JSON value are refused
 //   rebalance GROUP | lose GROUP | trouble GROUP CODE
 class Story {
@@ -69,6 +79,9 @@ class Story {
   void AddLooks();
   std::string Execute(const std::string& sql);
   std::string Run();
+  // What is left of a process that died: its engine ends unheard.
+  void Bury();
+  void AddDeaths();
   void Open(bool with_handler);
 
   testing::FakeClock clock_;
@@ -77,6 +90,9 @@ class Story {
   std::shared_ptr<testing::FaultyTables> faulty_;
   std::shared_ptr<testing::RecordingRejectHandler> handler_;
   std::shared_ptr<Catalog> catalog_;
+  std::shared_ptr<Death> death_;  // Of the engine that is open.
+  std::function<bool(const Batch& batch, size_t row)> kills_;
+  bool handler_kills_ = false;
   std::unique_ptr<Engine> engine_;
   bool with_handler_ = false;
   std::vector<std::string> log_;

@@ -48,6 +48,9 @@ std::string Dump(const SourcePlan& plan) {
       out, "\non_error: ", kOnError[static_cast<size_t>(plan.on_error)],
       "\non_gap: ", kOnGap[static_cast<size_t>(plan.on_gap)],
       "\nstart_from: ", kStartFrom[static_cast<size_t>(plan.start_from)], "\n");
+  if (plan.max_crashes != SourcePlan().max_crashes) {
+    base::AppendCat(out, "max_crashes: ", plan.max_crashes, "\n");
+  }
   if (plan.max_errors.is_set()) {
     base::AppendCat(out, "max_errors: ", plan.max_errors.text, " = ",
                     plan.max_errors.count, " or ", plan.max_errors.ratio,

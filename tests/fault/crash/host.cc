@@ -10,6 +10,7 @@
 //   stop_ms   the deadline of Engine::Stop()
 //   end       stop | leak (the engine lives on at exit) | static (it is
 //             destroyed by exit)
+//   kill_id   a row with this id raises kill_signal in the write
 //   trouble   what it has to live with for a second: see trouble.h
 // Exits with 0; with 2 where it could not start; with 3 where Stop() failed.
 #include <signal.h>
@@ -25,6 +26,7 @@
 #include "rowfall/storage/sqlite.h"
 #include "tests/fault/crash/crash_points.h"
 #include "tests/fault/crash/file_table.h"
+#include "tests/fault/crash/killing_table.h"
 #include "tests/fault/crash/trouble.h"
 
 namespace rowfall::fault {
@@ -90,6 +92,11 @@ absl::StatusOr<EngineOptions> MakeOptions(const Settings& settings) {
   auto tables = OpenSqliteDatabase(settings.at("rows"));
   if (!tables.ok()) return tables.status();
   options.tables = *std::move(tables);
+  if (settings.contains("kill_id")) {
+    options.tables = MakeKillingTables(
+        options.tables, std::atoi(settings.at("kill_id").c_str()),
+        std::atoi(settings.at("kill_signal").c_str()));
+  }
   return options;
 }
 

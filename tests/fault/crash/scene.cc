@@ -79,13 +79,15 @@ void Scene::Produce(int64_t count) {
     }
     if (i % 37 == 5) kind = Kind::kBad;
     if (options_.only_rows) kind = Kind::kRow;
+    const bool is_poison = next_id_ == options_.poison_id;
+    if (is_poison) kind = Kind::kBad;
     messages.push_back({kind, next_id_});
     TestMessage message{"no JSON", std::nullopt, partition};
-    if (kind == Kind::kBad) return message;
+    if (kind == Kind::kBad && !is_poison) return message;
     message.value = "{\"id\": " + std::to_string(next_id_) +
                     ", \"part\": " + std::to_string(partition) +
                     ", \"seq\": " + std::to_string(messages.size() - 1) +
-                    ", \"keep\": " + (kind == Kind::kRow ? "1" : "0") + "}";
+                    ", \"keep\": " + (kind == Kind::kFiltered ? "0" : "1") + "}";
     num_rows_ += kind == Kind::kRow;
     ++next_id_;
     return message;
@@ -98,7 +100,7 @@ std::string Scene::SourceSql() const {
       "keep bigint) type='kafka' broker_list='" +
       cluster_.brokers() + "' topic_list='" + topic_ + "' consumer_group='" +
       group_ +
-      "' on_error='dead_letter' batch=" + std::to_string(options_.batch) +
+      "' on_error='" + options_.on_error + "' batch=" + std::to_string(options_.batch) +
       " batch_timeout=" + std::to_string(options_.batch_timeout_ms) +
       " num_consumers=" + std::to_string(options_.num_consumers) +
       " session.timeout.ms=" + std::to_string(options_.session_ms) +

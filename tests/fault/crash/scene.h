@@ -41,6 +41,8 @@ struct SceneOptions {
   int num_consumers = 1;
   int session_ms = 1000;
   bool only_rows = false;  // No message is filtered or rejected.
+  std::string on_error = "dead_letter";
+  int64_t poison_id = 0;  // Is not to be written, though it is as any other.
 };
 
 // What scenes have seen; thread-safe.

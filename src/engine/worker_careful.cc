@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The worker's part in finding the message that kills the process.
+#include "base/text.h"
+#include "engine/worker.h"
+
+namespace rowfall::engine {
+
+commit::FlushLimits Worker::FlushLimitsOf(const ViewSpec& spec,
+                                          bool is_careful) {
+  commit::FlushLimits limits;
+  limits.max_messages = is_careful ? 1 : spec.source.batch;
+  limits.max_bytes = spec.env->options().max_batch_bytes;
+  limits.max_age = spec.source.batch_timeout;
+  return limits;
+}
+
+bool Worker::EnterCarefully() {
+  // Positions alone, or what was left when a batch was cut.
+  if (job_->messages().empty()) return true;
+  const MessageBatch::Position place = job_->messages().position(0);
+  const TopicPartition partition{std::string(place.topic), place.partition};
+  const uint32_t deaths = guard_->DeathsAt(partition, place.offset);
+  if (deaths >= kDeathsToStop) {
+    Fail(absl::FailedPreconditionError(
+        base::Cat("The process died ", deaths,
+                  " times at a message, when it was handed "
+                  "over to the error policy as well [",
+                  job_->messages().Place(0), "]")));
+    return false;
+  }
+  if (!guard_->Enter(index_, partition, place.offset)) return false;
+  if (deaths >= kDeathsToReject) {
+    job_->Condemn(base::Cat("The process died ", deaths,
+                            " times while it processed this message alone"));
+  }
+  return true;
+}
+
+void Worker::LeaveCarefully(const BatchJob::Outcome& outcome) {
+  guard_->Leave(index_, outcome.result == BatchJob::Result::kDone &&
+                            job_->stop_reason().ok());
+}
+
+void Worker::EndCarefulMode() {
+  careful_ = false;
+  flush_ = commit::FlushPolicy(FlushLimitsOf(*spec_, false));
+  flush_.Update(messages_.size(), messages_.byte_size(), Now());
+}
+
+size_t Worker::BatchesToProve() const {
+  // As many messages as the batch had at which the process died, at most.
+  return careful_ ? spec_->source.batch : 1;
+}
+
+void Worker::NoteProgress() {
+  for (const PartitionRange& range : job_->ranges()) {
+    size_t& left =
+        batches_to_prove_.try_emplace(range.partition, BatchesToProve())
+            .first->second;
+    if (left > 0) --left;
+  }
+}
+
+void Worker::MaybeProve() {
+  if (proven_) return;
+  for (const auto& progress : ledger_.Progress()) {
+    size_t& left =
+        batches_to_prove_.try_emplace(progress.partition, BatchesToProve())
+            .first->second;
+    const auto end = ends_.find(progress.partition);
+    if (end != ends_.end() && progress.settled >= end->second) left = 0;
+    if (left != 0) return;
+  }
+  proven_ = true;
+  batches_to_prove_.clear();
+  guard_->Proven(index_);
+}
+
+}  // namespace rowfall::engine

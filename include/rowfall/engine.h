@@ -41,10 +41,12 @@ struct Result {
 class ROWFALL_EXPORT Engine {
  public:
   /// Loads the catalog and starts its views that are not suspended. A view
-  /// that cannot start is there in state `failed` with the reason.
+  /// that cannot start is there in state `failed` with the reason; where
+  /// waiting may help (its table is Unavailable) in state `backoff`, and it is
+  /// tried again until it starts: by a thread of the engine, or by RunOnce().
   /// Errors: InvalidArgument: options. Those of Catalog::Load().
   static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options);
-  /// As Stop() with 30 seconds.
+  /// As Stop() with 30 seconds; waits for nothing after a Stop().
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -57,7 +59,9 @@ class ROWFALL_EXPORT Engine {
   absl::StatusOr<Result> Execute(std::string_view sql);
 
   /// Returns the views' states and figures, in name order; nothing where
-  /// there is no memory for them.
+  /// there is no memory for them. Never waits for a worker. After Stop():
+  /// `suspended` or `stopped`, with the figures of the last run and the number
+  /// of workers that still hang.
   std::vector<ViewStatus> Status() const;
 
   /// Threading::kHostThreads: gives worker `worker` of view `view` a turn of at
@@ -68,8 +72,11 @@ class ROWFALL_EXPORT Engine {
                                absl::Duration budget);
 
   /// Stops all workers: what is in flight is finished, the rest given back,
-  /// settled offsets are committed. Returns within `timeout`; what did not end
-  /// is left behind and reported. No statement works afterwards. Idempotent.
+  /// settled offsets are committed. Returns within `timeout`, whatever hangs;
+  /// what did not end is left behind, reported and counted in the statuses,
+  /// and ends as soon as the host lets it go. No statement works afterwards.
+  /// Called again it waits for what an earlier call left behind: OK when all
+  /// has ended. Makes a thread for a moment also for Threading::kHostThreads.
   /// Errors: DeadlineExceeded: names what did not end.
   /// FailedPrecondition: called by a sink or handler of this engine.
   absl::Status Stop(absl::Duration timeout = absl::Seconds(30));

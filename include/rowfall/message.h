@@ -32,8 +32,13 @@ inline constexpr int64_t kOffsetNone = -1001;    ///< None is stored.
 struct PartitionOffset {
   TopicPartition partition;
   int64_t offset = kOffsetNone;
-  friend auto operator<=>(const PartitionOffset&,
-                          const PartitionOffset&) = default;
+  /// How the engine knows the log again in which the position was taken: a
+  /// short text (below 100 bytes) that is kept beside the offset and given
+  /// back as it was. Empty: unknown. Not compared.
+  std::string mark = {};
+  friend bool operator==(const PartitionOffset& a, const PartitionOffset& b) {
+    return a.partition == b.partition && a.offset == b.offset;
+  }
 };
 
 /// The messages from offset `from` up to, not including, `to`.
@@ -41,8 +46,10 @@ struct PartitionRange {
   TopicPartition partition;
   int64_t from = 0;
   int64_t to = 0;
-  friend auto operator<=>(const PartitionRange&,
-                          const PartitionRange&) = default;
+  std::string mark = {};  ///< Belongs to `to`, see PartitionOffset::mark.
+  friend bool operator==(const PartitionRange& a, const PartitionRange& b) {
+    return a.partition == b.partition && a.from == b.from && a.to == b.to;
+  }
 };
 
 /// A header of a message. The value's bytes may be anything.

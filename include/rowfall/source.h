@@ -47,8 +47,8 @@ struct SourceConfig {
 /// No message comes until Assign() was called.
 struct PartitionsAssigned {
   /// The offset that the group has committed, kOffsetNone where there is
-  /// none. An offset that could not be read is never reported as none: the
-  /// source asks again first. With SourceConfig::starts_at_end it is
+  /// none, and the mark that was committed with it. An offset that could not
+  /// be read is never reported as none: the source asks again first. With SourceConfig::starts_at_end it is
   /// kOffsetBeginning where there is none because the partition was added
   /// after the source had started: all its messages are new.
   std::vector<PartitionOffset> partitions;
@@ -92,11 +92,18 @@ struct OffsetOutOfRange {
 /// Everything else is final: the worker must be made anew.
 struct SourceTrouble {
   absl::Status status;
+  /// No broker can be reached: nothing comes until a message, an end, the
+  /// answer to a commit, or SourceRecovered.
+  bool unreachable = false;
 };
+
+/// A broker can be reached again, after SourceTrouble::unreachable.
+struct SourceRecovered {};
 
 using SourceEvent =
     std::variant<PartitionsAssigned, PartitionsRevoked, CommitFinished,
-                 EndOfPartition, OffsetOutOfRange, SourceTrouble>;
+                 EndOfPartition, OffsetOutOfRange, SourceTrouble,
+                 SourceRecovered>;
 
 /// What one Poll() may bring.
 struct PollLimits {
@@ -137,7 +144,8 @@ class ROWFALL_EXPORT Source {
   /// Lets go of all partitions; answers PartitionsRevoked.
   virtual absl::Status Unassign() = 0;
 
-  /// Commits the positions; the answer comes as CommitFinished with `id`.
+  /// Commits the positions and their marks (in Kafka: the commit's metadata);
+  /// the answer comes as CommitFinished with `id`.
   /// Does not block. REQUIRES: everything before the positions is durable,
   /// because a commit that seemed to fail may still happen later.
   virtual void CommitAsync(std::span<const PartitionOffset> positions,
@@ -154,6 +162,10 @@ class ROWFALL_EXPORT Source {
 
   /// Returns what is known of the log without asking a broker.
   virtual Watermarks GetWatermarks(const TopicPartition& partition) = 0;
+
+  /// Returns the name that the cluster has given itself, empty while unknown.
+  /// Does not block. Known, if ever, when partitions are assigned.
+  virtual std::string ClusterId() { return {}; }
 
   /// Makes a Poll() that waits return soon. Thread-safe.
   virtual void Wake() = 0;

@@ -15,6 +15,7 @@ void OffsetLedger::Assign(std::span<const PartitionOffset> positions) {
     Entry entry;
     entry.partition = position.partition;
     entry.position = position.offset;
+    entry.mark = position.mark;
     if (position.offset >= 0) {
       Fix(entry, position.offset);
       entry.committed = position.offset;
@@ -35,6 +36,7 @@ void OffsetLedger::Move(const PartitionOffset& position) {
   entry->in_flight = kOffsetNone;
   entry->settled = kOffsetNone;
   entry->position = position.offset;
+  entry->mark = position.mark;
   if (position.offset >= 0) entry->settled = position.offset;
   entry->commit_base =
       position.offset == entry->committed ? position.offset : kOffsetNone;
@@ -96,7 +98,8 @@ std::vector<PartitionRange> OffsetLedger::Pending() const {
   std::vector<PartitionRange> ranges;
   for (const Entry& entry : partitions_) {
     if (entry.position >= 0 && entry.settled < entry.position) {
-      ranges.push_back({entry.partition, entry.settled, entry.position});
+      ranges.push_back(
+          {entry.partition, entry.settled, entry.position, entry.mark});
     }
   }
   return ranges;
@@ -106,21 +109,27 @@ void OffsetLedger::Settle(std::span<const PartitionRange> ranges) {
   for (const PartitionRange& range : ranges) {
     Entry* entry = Find(range.partition);
     if (entry != nullptr && entry->position >= 0) {
-      SettleRange(*entry, range.from, std::min(range.to, entry->position));
+      SettleRange(*entry, range.from,
+                  {std::min(range.to, entry->position), range.mark});
     }
   }
 }
 
-void OffsetLedger::SettleRange(Entry& entry, int64_t from, int64_t to) {
-  if (from >= to) return;
+void OffsetLedger::SettleRange(Entry& entry, int64_t from, Held end) {
+  if (from >= end.to) return;
   if (from > entry.settled) {
-    int64_t& held_to = entry.held.try_emplace(from, to).first->second;
-    held_to = std::max(held_to, to);
+    const auto [held, is_new] = entry.held.try_emplace(from, end);
+    if (!is_new && held->second.to < end.to) held->second = std::move(end);
     return;
   }
-  entry.settled = std::max(entry.settled, to);
+  const auto move_to = [&entry](Held& frontier) {
+    if (frontier.to <= entry.settled) return;
+    entry.settled = frontier.to;
+    entry.mark = std::move(frontier.mark);
+  };
+  move_to(end);
   while (!entry.held.empty() && entry.held.begin()->first <= entry.settled) {
-    entry.settled = std::max(entry.settled, entry.held.begin()->second);
+    move_to(entry.held.begin()->second);
     entry.held.erase(entry.held.begin());
   }
 }
@@ -132,7 +141,8 @@ std::vector<PartitionOffset> OffsetLedger::Uncommitted() const {
         entry.settled > entry.in_flight) {
       positions.push_back({entry.partition, ROWFALL_MISTAKE(commit_positions)
                                                 ? entry.position
-                                                : entry.settled});
+                                                : entry.settled,
+                           entry.mark});
     }
   }
   if (ROWFALL_MISTAKE(commit_last_partition_only) && positions.size() > 1) {
@@ -173,6 +183,11 @@ void OffsetLedger::CommitFailed(uint64_t id) {
 void OffsetLedger::ForgetInFlight() {
   commit_id_.reset();
   for (Entry& entry : partitions_) entry.in_flight = kOffsetNone;
+}
+
+int64_t OffsetLedger::Settled(const TopicPartition& partition) {
+  const Entry* entry = Find(partition);
+  return entry == nullptr ? kOffsetNone : entry->settled;
 }
 
 std::vector<PartitionProgress> OffsetLedger::Progress() const {

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -74,7 +75,8 @@ class OffsetLedger {
   // --- Settling ------------------------------------------------------------
 
   // Returns what was read and is not settled, in order of the partitions. A
-  // range begins where the one before ended, so gaps of offsets do no harm.
+  // range begins where the one before ended, so gaps of offsets do no harm. Its
+  // mark is that of its beginning, for ranges in which no message is.
   std::vector<PartitionRange> Pending() const;
   // Everything in `ranges` is durable. A range that begins behind the frontier
   // is held until the gap closes; what was never read is not settled.
@@ -82,7 +84,8 @@ class OffsetLedger {
 
   // --- Committing ----------------------------------------------------------
 
-  // Returns the frontiers that are neither committed nor in flight.
+  // Returns the frontiers that are neither committed nor in flight, with the
+  // marks of the ranges that ended there.
   std::vector<PartitionOffset> Uncommitted() const;
   // Commit `id` of `positions` is on its way. It takes the place of an earlier
   // one, whose result then no longer counts.
@@ -98,8 +101,14 @@ class OffsetLedger {
 
   // Returns all owned partitions in order.
   std::vector<PartitionProgress> Progress() const;
+  // Returns the frontier, or kOffsetNone where it is unknown.
+  int64_t Settled(const TopicPartition& partition);
 
  private:
+  struct Held {
+    int64_t to;
+    std::string mark;
+  };
   struct Entry {
     TopicPartition partition;
     int64_t position = kOffsetNone;
@@ -108,7 +117,8 @@ class OffsetLedger {
     // A frontier behind it needs a commit; kOffsetNone: any frontier does.
     int64_t commit_base = kOffsetNone;
     int64_t in_flight = kOffsetNone;
-    std::map<int64_t, int64_t> held;  // Settled behind a gap: from, to.
+    std::string mark;               // Of `settled`.
+    std::map<int64_t, Held> held;  // Settled behind a gap, by `from`.
   };
 
   Entry* Find(std::string_view topic, int32_t partition) {
@@ -126,7 +136,7 @@ class OffsetLedger {
   }
   Entry* Search(std::string_view topic, int32_t partition);
   static void Fix(Entry& entry, int64_t offset);
-  static void SettleRange(Entry& entry, int64_t from, int64_t to);
+  static void SettleRange(Entry& entry, int64_t from, Held end);
   void ForgetInFlight();
 
   std::vector<Entry> partitions_;  // Sorted by partition.

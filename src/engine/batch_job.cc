@@ -12,6 +12,7 @@
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "engine/mark_ranges.h"
 
 namespace rowfall::engine {
 namespace {
@@ -74,11 +75,21 @@ BatchJob::BatchJob(std::shared_ptr<const ViewSpec> spec, int worker,
   }
 }
 
+void BatchJob::BeginReset(std::vector<PartitionRange> ranges,
+                          std::string_view cluster, std::string_view reason,
+                          Sink& sink) {
+  MessageBatch none;
+  Begin(none, std::move(ranges), cluster, sink);
+  reset_ = reason;
+}
+
 void BatchJob::Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
-                     Sink& sink) {
+                     std::string_view cluster, Sink& sink) {
   messages_.Clear();
   std::swap(messages_, messages);
   ranges_ = std::move(ranges);
+  cluster_ = cluster;
+  reset_.clear();
   // Else every batch would be mapped into columns made anew.
   if (writer_ != nullptr) writer_->Release();
   if (writer_sink_ != &sink) {
@@ -150,8 +161,10 @@ BatchJob::Outcome BatchJob::Process() {
   has_refused_ = false;
   if (StopAtErrors()) return {};
   if (!processed_.replaced.empty()) NoteReplaced();
-  writer_->Begin(std::move(processed_.rows), PartRanges(), spec_->name,
-                 spec_->consumer_group, rows_written_before_);
+  marked_ranges_ = PartRanges();
+  MarkRanges(messages_, end_, cluster_, marked_ranges_);
+  writer_->Begin(std::move(processed_.rows), marked_ranges_, spec_->name,
+                 spec_->consumer_group, rows_written_before_, reset_);
   after_rejects_ = Step::kWrite;
   step_ = rejects_.empty() ? Step::kWrite : Step::kRejects;
   if (dead_letters_ != nullptr) dead_letters_->Begin(rejects_.size());
@@ -165,8 +178,11 @@ BatchJob::Outcome BatchJob::HandOver() {
   }
   if (spec_->on_error == plan::OnError::kDeadLetter) {
     ROWFALL_CRASH_POINT(handing_over);
-    const absl::Status status =
-        dead_letters_->Attempt([this](size_t i) { return MakeReject(i); });
+    const absl::Status status = [this] {
+      const CallNote note(*board_, "taking rejected messages",
+                          spec_->env->clock().Monotonic());
+      return dead_letters_->Attempt([this](size_t i) { return MakeReject(i); });
+    }();
     ROWFALL_CRASH_POINT(handed_over);
     // Whatever the handler says: a message is given up only when it is safe.
     if (!status.ok() && !ROWFALL_MISTAKE(settle_before_dead_letter)) {
@@ -196,7 +212,10 @@ BatchJob::Outcome BatchJob::HandOver() {
 BatchJob::Outcome BatchJob::Write() {
   const absl::Duration start = spec_->env->clock().Monotonic();
   ROWFALL_CRASH_POINT(writing);
-  const sink::WriteOutcome outcome = writer_->Attempt();
+  const sink::WriteOutcome outcome = [&] {
+    const CallNote note(*board_, "writing to the table", start);
+    return writer_->Attempt();
+  }();
   ROWFALL_CRASH_POINT(written);
   board_->counters.write_ns.Add(
       Nanoseconds(spec_->env->clock().Monotonic() - start));
@@ -204,7 +223,7 @@ BatchJob::Outcome BatchJob::Write() {
     case sink::WriteResult::kWritten:
       if (ROWFALL_MISTAKE(settle_only_what_gave_rows) &&
           writer_->rows_written() == 0) {
-        ranges_.clear();
+        marked_ranges_.clear();
       }
       TakeRefused(Step::kCount);
       return {};
@@ -258,6 +277,10 @@ void BatchJob::NoteReplaced() {
 
 void BatchJob::Count() {
   // What asks for memory comes first, each so that it can come again.
+  if (begin_ != 0 && end_ == messages_.size()) {
+    marked_ranges_ = ranges_;  // Of all parts together.
+    MarkRanges(messages_, end_, cluster_, marked_ranges_);
+  }
   if (!errors_.empty()) board_->AddErrors(errors_);
   errors_.Clear();
   if (has_refused_) CheckRefused();

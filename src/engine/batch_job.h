@@ -48,9 +48,13 @@ class BatchJob {
       std::shared_ptr<const ViewSpec> spec, int worker, WorkerBoard* board);
 
   // Takes over the messages, whose place `messages` gets the memory of the
-  // batch before. `ranges` covers them.
+  // batch before. `ranges` covers them; the marks of their ends are for
+  // `cluster`.
   void Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
-             Sink& sink);
+             std::string_view cluster, Sink& sink);
+  // Moves positions of a sink that keeps them without a message, for `reason`.
+  void BeginReset(std::vector<PartitionRange> ranges, std::string_view cluster,
+                  std::string_view reason, Sink& sink);
   Outcome Advance();
 
   // Of the batch that has begun.
@@ -61,7 +65,7 @@ class BatchJob {
 
   // What is durable after kDone. Ends before the message that stop_reason()
   // names, if there is one.
-  const std::vector<PartitionRange>& ranges() const { return ranges_; }
+  const std::vector<PartitionRange>& ranges() const { return marked_ranges_; }
   // After kDone: why the view must stop here, by `on_error=stop` or because of
   // `max_errors`.
   const absl::Status& stop_reason() const { return stop_reason_; }
@@ -125,7 +129,10 @@ class BatchJob {
   std::unique_ptr<sink::DeadLetters> dead_letters_;  // Null: no handler.
 
   MessageBatch messages_;
-  std::vector<PartitionRange> ranges_;
+  std::vector<PartitionRange> ranges_;  // With the marks of their beginnings.
+  std::vector<PartitionRange> marked_ranges_;
+  std::string cluster_;
+  std::string reset_;  // Why positions move; empty: by messages.
   // The messages of the part at hand, and how large one may be: halved when
   // memory ends, doubled when a part is done.
   size_t begin_ = 0;

@@ -37,7 +37,7 @@ std::vector<PartitionRange> BatchJob::PartRanges() const {
   for (const PartitionRange& range : ranges_) {
     const int64_t from = begin_ == 0 ? range.from : OffsetBefore(begin_, range);
     const int64_t to = OffsetBefore(end_, range);
-    if (from != to) ranges.push_back({range.partition, from, to});
+    if (from != to) ranges.push_back({range.partition, from, to, range.mark});
   }
   return ranges;
 }

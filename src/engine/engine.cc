@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opening, stopping and looking at an engine; its views' starts and stops.
+// Opening and looking at an engine; its views' starts.
 #include "rowfall/engine.h"
 
 #include <algorithm>
@@ -37,7 +37,8 @@ Engine::Engine(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Engine::~Engine() {
   if (impl_->CheckProcess().ok()) {
-    if (absl::IsResourceExhausted(Stop(absl::Seconds(30)))) {
+    if (!impl_->HasEnded() &&
+        absl::IsResourceExhausted(Stop(absl::Seconds(30)))) {
       impl_->StopInPlace();
     }
     return;
@@ -108,9 +109,9 @@ absl::Status Engine::Impl::Open() {
     // Visible as a failed view; ALTER suspended=1 and =0 try again.
     env_->Log(LogLevel::kError, name, -1,
               base::FromAbsl(made.status().message()));
-    running_[name] = {nullptr, made.status()};
+    running_[name] = WaitForStart(made.status(), absl::ZeroDuration());
   }
-  return absl::OkStatus();
+  return StartStarter();
 }
 
 void Engine::Impl::NoteStarts(const CatalogState& state,
@@ -185,57 +186,6 @@ bool Engine::Impl::Launch(RunningViews& views) {
   return true;
 }
 
-Engine::Impl::Ending Engine::Impl::PrepareEnd(
-    const std::vector<std::string>& names) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  Ending ending;
-  for (const std::string& name : names) {
-    const auto found = running_.find(name);
-    if (found == running_.end()) continue;
-    ending.runners.emplace_back(name, found->second.runner);
-    ending.figures.try_emplace(name);
-  }
-  return ending;
-}
-
-absl::Status Engine::Impl::End(Ending ending, absl::Duration timeout) {
-  const absl::Duration deadline = Clock::Real()->Monotonic() + timeout;
-  absl::Status result;
-  for (const auto& [name, runner] : ending.runners) {
-    if (runner != nullptr) runner->RequestStop();
-  }
-  for (const auto& [name, runner] : ending.runners) {
-    if (runner == nullptr) continue;
-    const absl::Status stopped = base::Guarded([&, &runner = runner] {
-      return runner->Stop(deadline - Clock::Real()->Monotonic());
-    });
-    if (!stopped.ok()) result = stopped;
-  }
-  const std::lock_guard<std::mutex> lock(mutex_);
-  for (const auto& [name, runner] : ending.runners) {
-    // Stop() and a statement may have stopped the same run.
-    const auto found = running_.find(name);
-    if (found == running_.end() || found->second.runner != runner) continue;
-    if (runner != nullptr) KeepFigures(name, *runner, ending.figures);
-    running_.erase(found);
-  }
-  return result;
-}
-
-void Engine::Impl::KeepFigures(const std::string& name,
-                               const ViewRunner& runner, Statuses& prepared) {
-  auto ended = ended_.find(name);
-  if (ended == ended_.end()) {
-    ended = ended_.insert(prepared.extract(name)).position;
-  }
-  ended->second.partitions.clear();
-  // Without memory for its texts the figures stay behind.
-  (void)base::Guarded([&] {
-    engine::ReadBoard(runner.board(), env_->clock().Monotonic(), ended->second);
-    return absl::OkStatus();
-  });
-}
-
 absl::Status Engine::Impl::Store(const engine::Sources& sources,
                                  const engine::Views& views) {
   return writer_->Store(engine::WriteCatalog(sources, views));
@@ -263,11 +213,20 @@ ViewStatus Engine::Impl::StatusOf(const ViewObject& view) const {
   status.table = view.statement.table;
   status.consumer_group = view.definition.consumer_group;
   const auto running = running_.find(view.definition.name);
-  if (running == running_.end()) return status;
+  CountLeftBehind(status);
+  if (running == running_.end()) {
+    if (!view.definition.suspended) status.state = ViewState::kStopped;
+    return status;
+  }
   if (running->second.runner == nullptr) {
-    status.state = ViewState::kFailed;
+    const auto& next_attempt = running->second.next_attempt;
+    status.state =
+        next_attempt.has_value() ? ViewState::kBackoff : ViewState::kFailed;
     status.reason = base::FromAbsl(running->second.start_error.message());
     status.last_error = status.reason;
+    status.next_attempt = std::max(
+        next_attempt.value_or(absl::ZeroDuration()) - env_->clock().Monotonic(),
+        absl::ZeroDuration());
     return status;
   }
   status.partitions.clear();
@@ -293,49 +252,21 @@ absl::StatusOr<bool> Engine::Impl::RunOnce(std::string_view view, int worker,
         "RunOnce() needs EngineOptions::threading = kHostThreads");
   }
   std::shared_ptr<ViewRunner> runner;
+  bool waits = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = running_.find(view);
-    if (found != running_.end()) runner = found->second.runner;
+    if (found != running_.end()) {
+      runner = found->second.runner;
+      waits = found->second.next_attempt.has_value();
+    }
   }
+  if (waits && worker == 0) return StartLate(std::string(view));
   if (runner == nullptr) {
     return absl::NotFoundError(
         base::Cat("No running view: ", base::Quote(view)));
   }
   return runner->RunOnce(worker, budget);
-}
-
-absl::Status Engine::Impl::Stop(absl::Duration timeout) {
-  const absl::Duration deadline = Clock::Real()->Monotonic() + timeout;
-  std::vector<std::string> names;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    for (const auto& [name, running] : running_) {
-      if (running.runner != nullptr && running.runner->RunsOnThisThread()) {
-        return absl::FailedPreconditionError(
-            "A sink or handler must not stop the engine that calls it");
-      }
-    }
-    stopped_.store(true);
-    for (auto& [name, running] : running_) {
-      if (running.runner != nullptr) running.runner->RequestStop();
-    }
-    for (auto& [name, running] : running_) names.push_back(name);
-  }
-  absl::Status result = End(PrepareEnd(names), timeout);
-  NoteStop(deadline - Clock::Real()->Monotonic());
-  return result;
-}
-
-void Engine::Impl::StopInPlace() {
-  const absl::Duration deadline =
-      Clock::Real()->Monotonic() + absl::Seconds(30);
-  for (const auto& [name, running] : running_) {
-    if (running.runner == nullptr) continue;
-    (void)base::Guarded([&, &running = running] {
-      return running.runner->Stop(deadline - Clock::Real()->Monotonic());
-    });
-  }
 }
 
 }  // namespace rowfall

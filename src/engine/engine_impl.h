@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -28,7 +30,7 @@ namespace rowfall {
 // Statements run one at a time under `statement_mutex_`, which is held while
 // workers stop. What they change is guarded by `mutex_`, held for moments
 // only, so that statuses can be read meanwhile.
-class Engine::Impl {
+class Engine::Impl : public std::enable_shared_from_this<Engine::Impl> {
  public:
   Impl(std::shared_ptr<const engine::Environment> env,
        std::shared_ptr<Catalog> catalog)
@@ -48,18 +50,29 @@ class Engine::Impl {
   absl::Status Stop(absl::Duration timeout);
   // The last resort of the destructor, where Stop() found no memory.
   void StopInPlace();
+  bool stopped() const { return stopped_.load(); }
+  // Whether Stop() has been through; workers may have been left behind.
+  bool HasEnded() const;
 
  private:
   // A view that runs, or could not start.
   struct Running {
     std::shared_ptr<engine::ViewRunner> runner;  // Null: not started.
     absl::Status start_error;
+    // Where waiting may help: when it is tried again, and the time after that.
+    std::optional<absl::Duration> next_attempt = std::nullopt;
+    absl::Duration backoff = absl::ZeroDuration();
   };
+  // The workers of a view, from its start to its end.
+  struct ViewRun {
+    std::string view;
+    std::shared_ptr<engine::ViewRunner> runner;
+  };
+  using ViewRuns = std::list<ViewRun>;
   using RunningViews = std::map<std::string, Running, std::less<>>;
   using Statuses = std::map<std::string, ViewStatus, std::less<>>;
   struct Ending {
-    std::vector<std::pair<std::string, std::shared_ptr<engine::ViewRunner>>>
-        runners;
+    ViewRuns runs;
     Statuses figures;  // Room for them.
   };
 
@@ -124,10 +137,24 @@ class Engine::Impl {
   Ending PrepareEnd(const std::vector<std::string>& names) const;
   // Stops them; their figures stay.
   absl::Status End(Ending ending, absl::Duration timeout);
+  static absl::Status StopRuns(const ViewRuns& runs,
+                               engine::ViewRunner::TimePoint deadline);
+  // Takes a run of `runs` whose workers have not all ended.
+  void KeepWhatRuns(ViewRuns& runs, ViewRuns::const_iterator run);
   void KeepFigures(const std::string& name, const engine::ViewRunner& runner,
                    Statuses& prepared);
   ViewStatus StatusOf(const engine::ViewObject& view) const;
-  bool stopped() const { return stopped_.load(); }
+  void CountLeftBehind(ViewStatus& status) const;
+
+  // Views whose start may succeed later (late_start.cc).
+  Running WaitForStart(const absl::Status& error, absl::Duration backoff) const;
+  // Tries the views that are due. Returns when the next one is.
+  std::optional<absl::Duration> StartWaitingViews();
+  // Returns whether it was due.
+  bool StartLate(const std::string& name);
+  // Makes the thread for own threads, if a view waits.
+  absl::Status StartStarter();
+  static void RunStarter(const std::weak_ptr<Impl>& weak);
 
   const std::shared_ptr<const engine::Environment> env_;
   const std::shared_ptr<Catalog> catalog_;
@@ -143,6 +170,7 @@ class Engine::Impl {
   RunningViews running_;     // Guarded by mutex_.
   // The figures of the runs that have ended, by view. Guarded by mutex_.
   Statuses ended_;
+  ViewRuns left_behind_;  // Guarded by mutex_.
   std::atomic<bool> stopped_{false};
 };
 

@@ -31,7 +31,7 @@ absl::Status Check(const EngineOptions& options) {
   if (options.commit_interval < zero || options.commit_timeout <= zero ||
       options.retry_initial <= zero ||
       options.retry_max < options.retry_initial ||
-      options.suspend_timeout <= zero) {
+      options.suspend_timeout <= zero || options.stall_after <= zero) {
     return invalid("Durations of EngineOptions must be positive");
   }
   for (const auto& [key, value] : options.kafka_properties) {

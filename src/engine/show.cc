@@ -97,6 +97,9 @@ Result ShowStatus(const ViewStatus& status) {
   add("retries", base::Cat(status.retries));
   add("commits", base::Cat(status.commits));
   add("leaked_consumers", base::Cat(status.leaked_consumers));
+  add("leaked_workers", base::Cat(status.leaked_workers));
+  add("gaps", base::Cat(status.gaps));
+  add("skipped_offsets", base::Cat(status.skipped_offsets));
   for (const PartitionStatus& partition : status.partitions) {
     AddPartition(partition, result);
   }

@@ -56,7 +56,10 @@ void AddCounters(const std::vector<ViewStatus>& views, std::string& out) {
        &ViewStatus::retries},
       {"commits_total", "Commits.", &ViewStatus::commits},
       {"leaked_consumers_total", "Consumers that did not end in time.",
-       &ViewStatus::leaked_consumers}};
+       &ViewStatus::leaked_consumers},
+      {"gaps_total", "Positions left behind by on_gap.", &ViewStatus::gaps},
+      {"skipped_offsets_total", "Offsets in gaps.",
+       &ViewStatus::skipped_offsets}};
   for (const Family& family : kFamilies) {
     AddFamily(family.name, "counter", family.help, views,
               [&family](const ViewStatus& view) {
@@ -176,6 +179,8 @@ std::string_view ViewStateName(ViewState state) {
     case ViewState::kRunning: return "running";
     case ViewState::kBackoff: return "backoff";
     case ViewState::kFailed: return "failed";
+    case ViewState::kStalled: return "stalled";
+    case ViewState::kStopped: return "stopped";
   }
   return "";
 }
@@ -183,12 +188,16 @@ std::string_view ViewStateName(ViewState state) {
 std::string PrometheusText(const std::vector<ViewStatus>& views) {
   std::string out;
   AddFamily("state", "gauge",
-            "0 suspended, 1 connecting, 2 running, 3 backoff, 4 failed.",
+            "0 suspended, 1 connecting, 2 running, 3 backoff, 4 failed, "
+            "5 stalled, 6 stopped.",
             views,
             [](const ViewStatus& view) {
               return static_cast<uint64_t>(view.state);
             },
             out);
+  AddFamily("leaked_workers", "gauge",
+            "Workers that did not stop in time and still run.", views,
+            [](const ViewStatus& view) { return view.leaked_workers; }, out);
   AddCounters(views, out);
   AddTimes(views, out);
   AddPartitions(views, out);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace rowfall::engine {
 namespace {
 
@@ -19,6 +21,8 @@ void AddCounters(const WorkerCounters& from, ViewStatus& to) {
   to.retries += from.retries.value();
   to.commits += from.commits.value();
   to.leaked_consumers += from.leaked_consumers.value();
+  to.gaps += from.gaps.value();
+  to.skipped_offsets += from.skipped_offsets.value();
   to.map_time += absl::Nanoseconds(from.map_ns.value());
   to.evaluate_time += absl::Nanoseconds(from.evaluate_ns.value());
   to.write_time += absl::Nanoseconds(from.write_ns.value());
@@ -54,25 +58,64 @@ void WorkerBoard::SetPartitions(std::vector<PartitionStatus> partitions) {
   state_.partitions = std::move(partitions);
 }
 
+void WorkerBoard::BeginCall(const char* what, absl::Duration now) {
+  call_.store(what, std::memory_order_relaxed);
+  call_since_.store(absl::ToInt64Nanoseconds(now), std::memory_order_release);
+}
+
+std::optional<WorkerBoard::Call> WorkerBoard::CurrentCall() const {
+  const int64_t since = call_since_.load(std::memory_order_acquire);
+  if (since == kNoCall) return std::nullopt;
+  return Call{call_.load(std::memory_order_relaxed), absl::Nanoseconds(since)};
+}
+
 WorkerBoard::State WorkerBoard::Read() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return state_;
 }
 
-void ReadBoard(const ViewBoard& board, absl::Duration now,
-               ViewStatus& status) {
-  // The states are declared in order of concern, except that a worker that
-  // still connects says more about the view than one that runs.
-  const auto concern = [](ViewState state) {
-    return state == ViewState::kConnecting ? 2
-           : state == ViewState::kRunning  ? 1
-                                           : 1 + static_cast<int>(state);
-  };
+namespace {
+
+// Of the workers of a view the most worrying one shows: one that still
+// connects says more about the view than one that runs.
+int Concern(ViewState state) {
+  switch (state) {
+    case ViewState::kFailed:
+      return 5;
+    case ViewState::kStalled:
+      return 4;
+    case ViewState::kBackoff:
+      return 3;
+    case ViewState::kConnecting:
+      return 2;
+    default:
+      return 1;
+  }
+}
+
+void ShowStalled(const WorkerBoard::Call& call, absl::Duration busy_for,
+                 WorkerBoard::State& state) {
+  if (state.state == ViewState::kFailed) return;
+  state.state = ViewState::kStalled;
+  state.next_attempt_at = absl::ZeroDuration();
+  state.reason =
+      base::Cat("The host has been ", call.what, " for ",
+                absl::FormatDuration(absl::Trunc(busy_for, absl::Seconds(1))));
+}
+
+}  // namespace
+
+void ReadBoard(const ViewBoard& board, absl::Duration now, ViewStatus& status) {
   status.state = ViewState::kRunning;
   for (const WorkerBoard& worker : board.workers) {
     AddCounters(worker.counters, status);
     WorkerBoard::State state = worker.Read();
-    if (concern(state.state) > concern(status.state)) {
+    if (const auto call = worker.CurrentCall(); call.has_value()) {
+      const absl::Duration busy_for = now - call->since;
+      status.busy_for = std::max(status.busy_for, busy_for);
+      if (busy_for >= board.stall_after) ShowStalled(*call, busy_for, state);
+    }
+    if (Concern(state.state) > Concern(status.state)) {
       status.state = state.state;
       status.reason = std::move(state.reason);
       status.next_attempt =

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct WorkerCounters {
   Counter messages, bytes, rows_in, rows_filtered, rows_written, rejected;
   Counter nulled;
   Counter batches, retries, commits, leaked_consumers;
+  Counter gaps, skipped_offsets;
   Counter map_ns, evaluate_ns, write_ns, commit_ns;
 };
 
@@ -42,6 +44,16 @@ struct WorkerCounters {
 class alignas(64) WorkerBoard {
  public:
   WorkerCounters counters;
+
+  // A call of the host that is not back yet.
+  struct Call {
+    const char* what;      // E.g. "writing to the table".
+    absl::Duration since;  // On the engine's monotonic clock.
+  };
+  // `what` must live for ever. One call at a time, by the worker.
+  void BeginCall(const char* what, absl::Duration now);
+  void EndCall() { call_since_.store(kNoCall, std::memory_order_release); }
+  std::optional<Call> CurrentCall() const;
 
   struct State {
     ViewState state = ViewState::kConnecting;
@@ -60,14 +72,35 @@ class alignas(64) WorkerBoard {
   State Read() const;
 
  private:
+  static constexpr int64_t kNoCall = INT64_MIN;
+
   mutable std::mutex mutex_;
   State state_;
+  std::atomic<const char*> call_{""};
+  std::atomic<int64_t> call_since_{kNoCall};  // In nanoseconds.
+};
+
+// Shows a call of the host as long as it lasts.
+class CallNote {
+ public:
+  CallNote(WorkerBoard& board, const char* what, absl::Duration now)
+      : board_(board) {
+    board_.BeginCall(what, now);
+  }
+  ~CallNote() { board_.EndCall(); }
+  CallNote(const CallNote&) = delete;
+  CallNote& operator=(const CallNote&) = delete;
+
+ private:
+  WorkerBoard& board_;
 };
 
 // The board of one run of a view.
 struct ViewBoard {
-  explicit ViewBoard(int num_workers) : workers(num_workers) {}
+  ViewBoard(int num_workers, absl::Duration stall_after)
+      : stall_after(stall_after), workers(num_workers) {}
 
+  const absl::Duration stall_after;
   std::vector<WorkerBoard> workers;
   // Set by the first worker that fails: the others stop as well, because
   // partitions that moved to them would bring them to the same message.

@@ -38,7 +38,18 @@ struct ViewRunner::Slot {
     return worker.stop_requested() ||
            board->failed.load(std::memory_order_relaxed);
   }
-  void SetEnded() {
+  // What is left of the time to stop, less what the thread's own end takes.
+  absl::Duration TimeToFinish() const {
+    const auto deadline = TimePoint(TimePoint::duration(finish_by.load()));
+    if (deadline == TimePoint::max()) return absl::InfiniteDuration();
+    const absl::Duration left =
+        absl::FromChrono(deadline - std::chrono::steady_clock::now());
+    return std::max(left * 0.9, absl::ZeroDuration());
+  }
+  void Finish() {
+    runs_on = std::this_thread::get_id();
+    worker.Finish(TimeToFinish());
+    runs_on = std::thread::id();
     const std::lock_guard<std::mutex> lock(mutex);
     ended = true;
     changed.notify_all();
@@ -56,10 +67,12 @@ struct ViewRunner::Slot {
 
   std::shared_ptr<ViewBoard> board;
   Worker worker;
+  std::atomic<TimePoint::rep> finish_by{
+      TimePoint::max().time_since_epoch().count()};
   std::thread thread;
   bool left_behind = false;  // The thread was detached.
   std::atomic<std::thread::id> runs_on{std::thread::id()};
-  std::timed_mutex turn;  // Held by who runs the worker, on host's threads.
+  std::mutex turn;  // Held by who runs the worker, on host's threads.
   std::mutex mutex;
   std::condition_variable changed;
   bool go = false;     // Guarded by mutex.
@@ -69,7 +82,8 @@ struct ViewRunner::Slot {
 ViewRunner::ViewRunner(std::shared_ptr<const ViewSpec> spec,
                        std::shared_ptr<CrashGuard> guard)
     : spec_(std::move(spec)),
-      board_(std::make_shared<ViewBoard>(spec_->source.num_consumers)),
+      board_(std::make_shared<ViewBoard>(spec_->source.num_consumers,
+                                         spec_->env->options().stall_after)),
       guard_(std::move(guard)) {
   for (int i = 0; i < spec_->source.num_consumers; ++i) {
     slots_.push_back(std::make_shared<Slot>(spec_, i, board_, guard_));
@@ -124,8 +138,7 @@ void ViewRunner::RunSlot(std::shared_ptr<Slot> slot) {
   slot->AwaitGo();
   slot->runs_on = std::this_thread::get_id();
   while (!slot->ShouldStop()) slot->worker.RunOnce(kTurn);
-  slot->worker.Finish();
-  slot->SetEnded();
+  slot->Finish();
 }
 
 absl::StatusOr<bool> ViewRunner::RunOnce(int worker, absl::Duration budget) {
@@ -138,53 +151,74 @@ absl::StatusOr<bool> ViewRunner::RunOnce(int worker, absl::Duration budget) {
         "A sink or handler must not run the engine that calls it");
   }
   Slot& slot = *slots_[worker];
-  const std::lock_guard<std::timed_mutex> turn(slot.turn);
-  if (slot.worker.finished()) return false;
-  slot.runs_on = std::this_thread::get_id();
-  bool did_anything = true;
+  // Only a thread that ends the worker may have the turn, and may hang in it.
+  const std::unique_lock<std::mutex> turn(slot.turn, std::try_to_lock);
+  if (!turn.owns_lock() || slot.worker.finished()) return false;
   if (slot.ShouldStop()) {
-    slot.worker.Finish();
-  } else {
-    did_anything = slot.worker.RunOnce(budget);
+    slot.Finish();
+    return true;
   }
+  slot.runs_on = std::this_thread::get_id();
+  const bool did_anything = slot.worker.RunOnce(budget);
   slot.runs_on = std::thread::id();
   return did_anything;
 }
 
-void ViewRunner::RequestStop() {
+void ViewRunner::RequestStop(TimePoint deadline) {
   for (const auto& slot : slots_) {
+    slot->finish_by = deadline.time_since_epoch().count();
     slot->worker.RequestStop();
     slot->Go();
   }
 }
 
 absl::Status ViewRunner::Stop(absl::Duration timeout) {
-  RequestStop();
-  const auto deadline = std::chrono::steady_clock::now() +
-                        absl::ToChronoNanoseconds(std::min(timeout, kForever));
+  const TimePoint deadline = std::chrono::steady_clock::now() +
+                             absl::ToChronoNanoseconds(std::clamp(
+                                 timeout, absl::ZeroDuration(), kForever));
+  RequestStop(deadline);
   // A statement may stop the view that Engine::Stop() stops as well.
   const std::unique_lock<std::timed_mutex> only(stop_mutex_, deadline);
   if (!only.owns_lock()) return DidNotStop(slots_.size());
-  size_t hanging = 0;
+  for (const auto& slot : slots_) EndOnThread(slot);
   for (const auto& slot : slots_) {
-    if (slot->thread.joinable() || slot->left_behind) {
-      std::unique_lock<std::mutex> lock(slot->mutex);
-      const bool ended =
-          slot->changed.wait_until(lock, deadline, [&] { return slot->ended; });
-      lock.unlock();
-      if (!ended) ++hanging;
-      if (slot->left_behind) continue;  // Nobody can join it any more.
-      slot->left_behind = !ended;
-      ended ? slot->thread.join() : slot->thread.detach();
-    } else if (slot->turn.try_lock_until(deadline)) {
-      slot->worker.Finish(
-          absl::FromChrono(deadline - std::chrono::steady_clock::now()));
-      slot->turn.unlock();
-    } else {
-      ++hanging;
-    }
+    std::unique_lock<std::mutex> lock(slot->mutex);
+    const bool ended =
+        slot->changed.wait_until(lock, deadline, [&] { return slot->ended; });
+    lock.unlock();
+    if (!slot->thread.joinable()) continue;  // Nobody can join it any more.
+    slot->left_behind = !ended;
+    ended ? slot->thread.join() : slot->thread.detach();
   }
+  const size_t hanging = NumRunning();
   return hanging == 0 ? absl::OkStatus() : DidNotStop(hanging);
+}
+
+// A worker of the host's threads: its last turn may hang in the sink, which
+// must not hang who stops it.
+void ViewRunner::EndOnThread(const std::shared_ptr<Slot>& slot) {
+  if (slot->thread.joinable() || slot->left_behind) return;
+  {
+    const std::lock_guard<std::mutex> lock(slot->mutex);
+    if (slot->ended) return;
+  }
+  const auto end = [slot] {
+    const std::lock_guard<std::mutex> turn(slot->turn);
+    slot->Finish();
+  };
+  try {
+    slot->thread = std::thread(end);
+  } catch (const std::system_error&) {
+    end();
+  }
+}
+
+size_t ViewRunner::NumRunning() const {
+  return static_cast<size_t>(
+      std::count_if(slots_.begin(), slots_.end(), [](const auto& slot) {
+        const std::lock_guard<std::mutex> lock(slot->mutex);
+        return !slot->ended;
+      }));
 }
 
 absl::Status ViewRunner::DidNotStop(size_t workers) const {

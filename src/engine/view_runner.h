@@ -3,6 +3,8 @@
 #ifndef ROWFALL_ENGINE_VIEW_RUNNER_H_
 #define ROWFALL_ENGINE_VIEW_RUNNER_H_
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -33,8 +35,11 @@ class ViewRunner {
   // Returns when all have ended, or DeadlineExceeded after `timeout`: those
   // that hang end as soon as the sink lets them go. Idempotent.
   absl::Status Stop(absl::Duration timeout);
-  // Tells the workers to stop without waiting.
-  void RequestStop();
+  // Tells the workers to stop, and by when, without waiting.
+  using TimePoint = std::chrono::steady_clock::time_point;
+  void RequestStop(TimePoint deadline);
+  // How many workers have not ended.
+  size_t NumRunning() const;
 
   // Gives a worker of the host's threads a turn. Errors: NotFound.
   // FailedPrecondition: called from inside a turn.
@@ -54,6 +59,7 @@ class ViewRunner {
              std::shared_ptr<CrashGuard> guard);
   absl::Status StartThreads();
   absl::Status DidNotStop(size_t workers) const;
+  static void EndOnThread(const std::shared_ptr<Slot>& slot);
   static void RunSlot(std::shared_ptr<Slot> slot);
 
   std::shared_ptr<const ViewSpec> spec_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The worker's turns: setting up, polling, batches, and its end.
+// The worker's turns: setting up, polling, batches.
 #include "engine/worker.h"
 
 #include <algorithm>
@@ -47,15 +47,6 @@ Worker::Worker(std::shared_ptr<const ViewSpec> spec, int index,
       proven_(!guard_->is_unproven()) {}
 
 Worker::~Worker() = default;
-
-template <typename Part>
-void Worker::Attempt(Part part) noexcept {
-  try {
-    part();
-  } catch (...) {
-    Log(LogLevel::kError, "A step was left out for want of memory");
-  }
-}
 
 bool Worker::RunOnce(absl::Duration budget) {
   if (finished_) return false;
@@ -106,7 +97,13 @@ bool Worker::Step(absl::Duration budget) {
   if (!job_in_flight_) {
     const size_t before = messages_.size();
     Poll(PollWait(budget, Now()));
-    if (flush_.IsDue(Now())) StartJob();
+    if (StartPositionChange()) {
+      // First of all: ranges begin where it ends.
+    } else if (flush_.IsDue(Now()) || (!gaps_.empty() && !messages_.empty())) {
+      StartJob();
+    } else if (!gaps_.empty()) {
+      CrossGaps();
+    }
     if (end_was_read_ && messages_.empty() && !job_in_flight_) SettleEnds();
     if (!job_in_flight_) {
       const bool idle = messages_.size() == before;
@@ -125,6 +122,7 @@ bool Worker::Step(absl::Duration budget) {
 
 void Worker::OpenSink() {
   auto sink = sink::CallHost("The table provider", [this] {
+    const CallNote note(board_, "opening the table", Now());
     return options().tables->OpenTable(spec_->table);
   });
   if (!sink.ok()) {
@@ -211,10 +209,15 @@ void Worker::Poll(absl::Duration max_wait) {
   const size_t first = messages_.size();
   events_.clear();
   source_->Poll(limits, messages_, events_);
+  std::vector<Gap> other_logs;
+  if (!tails_.empty()) other_logs = CheckTails(first);
   AcceptNewMessages(first);
   flush_.Update(messages_.size(), messages_.byte_size(), Now());
   if (messages_.size() > first) ROWFALL_CRASH_POINT(polled);
+  for (Gap& gap : other_logs) AddGap(std::move(gap));
   if (!events_.empty()) HandleEvents();
+  if (!tails_.empty()) CheckShortTails();
+  if (!changes_.empty()) ReportChanges();
 }
 
 void Worker::AcceptNewMessages(size_t first) {
@@ -228,7 +231,9 @@ void Worker::AcceptNewMessages(size_t first) {
     }
     bytes += messages_.payload(i).size();
   }
-  board_.counters.messages.Add(messages_.size() - first - foreign.size());
+  const size_t num_new = messages_.size() - first - foreign.size();
+  if (num_new > 0) SourceIsBack();
+  board_.counters.messages.Add(num_new);
   board_.counters.bytes.Add(bytes);
   // Of an assignment that is gone, or read before: whoever owns them has them.
   if (!foreign.empty()) messages_.Erase(foreign);
@@ -257,7 +262,7 @@ void Worker::Sleep(absl::Duration time) {
 // --- Batches ---------------------------------------------------------------
 
 void Worker::StartJob() {
-  job_->Begin(messages_, ledger_.Pending(), *sink_);
+  job_->Begin(messages_, ledger_.Pending(), cluster_, *sink_);
   job_in_flight_ = true;
   flush_.Update(0, 0, Now());
   if (ROWFALL_MISTAKE(commit_before_write)) {
@@ -272,7 +277,8 @@ void Worker::AdvanceJob() {
   const BatchJob::Outcome outcome = job_->Advance();
   if (careful_) LeaveCarefully(outcome);
   switch (outcome.result) {
-    case BatchJob::Result::kDone: return FinishJob();
+    case BatchJob::Result::kDone:
+      return FinishJob();
     case BatchJob::Result::kRetry:
       board_.counters.retries.Add(1);
       if (ROWFALL_MISTAKE(settle_on_retry)) return FinishJob();
@@ -288,12 +294,15 @@ void Worker::AdvanceJob() {
       }
       DropWork();
       return BackOff(Waiting::kPositions, outcome.status);
-    case BatchJob::Result::kFailed: return Fail(outcome.status);
+    case BatchJob::Result::kFailed:
+      return Fail(outcome.status);
   }
 }
 
 void Worker::FinishJob() {
   job_in_flight_ = false;
+  std::erase_if(changes_,
+                [](const PositionChange& change) { return change.in_flight; });
   ledger_.Settle(job_->ranges());
   settled_since_commit_ = true;
   ROWFALL_CRASH_POINT(settled);
@@ -307,6 +316,17 @@ void Worker::DropWork() {
   flush_.Update(0, 0, Now());
   job_in_flight_ = false;
   if (careful_) guard_->Leave(index_, false);
+  for (PositionChange& change : changes_) change.in_flight = false;
+}
+
+void Worker::ForgetPartitions() {
+  DropWork();
+  ledger_.Clear();
+  commit_policy_.Reset();
+  tails_.Clear();
+  gaps_.clear();
+  changes_.clear();
+  assignment_.reset();
 }
 
 // --- States ----------------------------------------------------------------
@@ -329,7 +349,7 @@ void Worker::Recovered() {
   backoff_.Reset();
   if (paused_ && !ROWFALL_MISTAKE(never_resume)) source_->Resume();
   paused_ = false;
-  board_.SetState(ViewState::kRunning);
+  if (!unreachable_) board_.SetState(ViewState::kRunning);
   Log(LogLevel::kInfo, "Recovered");
 }
 
@@ -344,55 +364,6 @@ void Worker::Fail(const absl::Status& status) {
 
 void Worker::Log(LogLevel level, std::string_view text) const {
   spec_->env->Log(level, spec_->name, index_, text);
-}
-
-// --- The end ---------------------------------------------------------------
-
-void Worker::RequestStop() {
-  stop_requested_.store(true, std::memory_order_relaxed);
-  const std::lock_guard<std::mutex> lock(wake_mutex_);
-  wake_.notify_all();
-  if (source_ != nullptr) source_->Wake();
-}
-
-void Worker::Finish(absl::Duration timeout) {
-  if (finished_) return;
-  finish_by_ = Now() + timeout;
-  // Each is done whatever became of the one before: what is settled is to be
-  // committed, and the group is to be left.
-  ROWFALL_CRASH_POINT(stopping);
-  Attempt([this] { FinishBatch(); });
-  ROWFALL_CRASH_POINT(batch_finished);
-  Attempt([this] { CommitNow(); });
-  Attempt([this] { ShowProgress(true); });
-  Attempt([this] { CloseSource(); });
-  ROWFALL_CRASH_POINT(stopped);
-  sink_ = nullptr;
-  finished_ = true;
-}
-
-void Worker::FinishBatch() {
-  const bool failed = view_board_->failed.load(std::memory_order_relaxed);
-  if (!failed) WriteWhatWasRead();
-  DropWork();
-}
-
-void Worker::CloseSource() {
-  std::unique_ptr<Source> source;
-  {
-    const std::lock_guard<std::mutex> lock(wake_mutex_);
-    source = std::move(source_);
-  }
-  if (source == nullptr) return;
-  DropWork();
-  ledger_.Clear();
-  commit_policy_.Reset();
-  assignment_.reset();
-  paused_ = false;
-  if (!source->Close(BrokerTimeout()).ok()) {
-    board_.counters.leaked_consumers.Add(1);
-    Log(LogLevel::kWarning, "The consumer could not be ended in time");
-  }
 }
 
 }  // namespace rowfall::engine

@@ -20,8 +20,10 @@
 #include "commit/commit_policy.h"
 #include "commit/flush_policy.h"
 #include "commit/offset_ledger.h"
+#include "commit/tail_check.h"
 #include "engine/batch_job.h"
 #include "engine/crash_guard.h"
+#include "engine/position_change.h"
 #include "engine/view_board.h"
 #include "engine/view_spec.h"
 #include "rowfall/message.h"
@@ -83,8 +85,34 @@ class Worker {
   void Handle(const EndOfPartition& event);
   void Handle(const OffsetOutOfRange& event);
   void Handle(const SourceTrouble& event);
+  void Handle(const SourceRecovered& event);
+  void SourceIsBack();
+
+  // Where partitions begin (worker_positions.cc).
   void AnswerAssignment();
-  absl::StatusOr<std::vector<PartitionOffset>> StartPositions();
+  absl::StatusOr<std::vector<PartitionOffset>> StartPositions(
+      std::vector<PositionChange>& changes);
+  // What the table has stored decides, not what Kafka was told of it.
+  absl::Status TakeStoredPositions(std::vector<PartitionOffset>& positions,
+                                   std::vector<PositionChange>& changes);
+  absl::StatusOr<std::optional<std::string>> CheckCluster(
+      const PartitionOffset& stored) const;
+  // A group that knows less than what was committed here has forgotten.
+  void PreferOwnCommits(std::vector<PartitionOffset>& positions) const;
+  void LogStarts(const std::vector<PartitionOffset>& positions) const;
+
+  // Logs that are not what they were (worker_gaps.cc).
+  // Returns the gaps that are to be added when the other messages are accepted.
+  std::vector<Gap> CheckTails(size_t first);
+  void CheckShortTails();
+  static absl::Status NeedsDecision(std::string_view what);
+  int64_t GapTarget() const;
+  void MoveSource(const PartitionOffset& position);
+  void AddGap(Gap gap);
+  void CrossGaps();
+  void CrossGap(const Gap& gap);
+  void ReportChanges();
+  bool StartPositionChange();
 
   // Batches.
   void StartJob();
@@ -94,6 +122,8 @@ class Worker {
   void AdvanceJob();
   void FinishJob();
   void DropWork();
+  // Forgets the assignment and everything about its partitions.
+  void ForgetPartitions();
   void CloseSource();
   void TakeAnotherConsumer(const absl::Status& why);
 
@@ -111,6 +141,7 @@ class Worker {
 
   // Commits.
   void MaybeCommit(bool idle);
+  std::vector<PartitionOffset> Uncommitted();
   void CommitNow();
   void CommitDone(uint64_t id, const absl::Status& status);
   // How long the broker may be waited for.
@@ -123,7 +154,13 @@ class Worker {
   bool MayHaveLostPartitions() const;
   // Does `part` as far as it goes without memory.
   template <typename Part>
-  void Attempt(Part part) noexcept;
+  void Attempt(Part part) noexcept {
+    try {
+      part();
+    } catch (...) {
+      Log(LogLevel::kError, "A step was left out for want of memory");
+    }
+  }
   void FailUnexpectedly(std::string_view what);
   void Recovered();
   void Fail(const absl::Status& status);
@@ -148,6 +185,13 @@ class Worker {
   std::shared_ptr<Sink> sink_;
   std::unique_ptr<Source> source_;
   commit::OffsetLedger ledger_;
+  commit::TailCheck tails_;
+  std::vector<Gap> gaps_;
+  std::vector<PositionChange> changes_;
+  std::string cluster_;  // For marks of positions that the sink keeps.
+  // What was committed here last, over all assignments.
+  std::map<TopicPartition, PartitionOffset> own_commits_;
+  std::vector<PartitionOffset> commit_positions_;  // Of the last commit.
   commit::FlushPolicy flush_;
   commit::CommitPolicy commit_policy_;
   commit::Backoff backoff_;
@@ -167,6 +211,7 @@ class Worker {
   Waiting waiting_ = Waiting::kNothing;
   absl::Duration next_attempt_;
   bool paused_ = false;
+  bool unreachable_ = false;  // No broker answers, and the board says so.
   bool settled_since_commit_ = false;
   bool end_was_read_ = false;  // Of a partition, since SettleEnds().
   absl::Duration next_show_;

@@ -9,17 +9,12 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/worker.h"
-#include "sink/host_call.h"
 
 namespace rowfall::engine {
 namespace {
 
 // How often progress is shown while messages come.
 constexpr absl::Duration kShowInterval = absl::Milliseconds(100);
-
-std::string Name(const TopicPartition& partition) {
-  return base::Cat(partition.topic, "/", partition.partition);
-}
 
 std::string Text(const absl::Status& status) {
   return std::string(base::FromAbsl(status.message()));
@@ -57,83 +52,6 @@ void Worker::Handle(const PartitionsAssigned& event) {
   if (waiting_ == Waiting::kBatch) Recovered();
 }
 
-void Worker::AnswerAssignment() {
-  auto positions = StartPositions();
-  if (!positions.ok()) {
-    if (!MayPass(positions.status())) return Fail(positions.status());
-    return BackOff(Waiting::kPositions, positions.status());
-  }
-  const absl::Status status = source_->Assign(*positions);
-  if (absl::IsAborted(status) || absl::IsCancelled(status)) {
-    return TakeAnotherConsumer(status);
-  }
-  if (!status.ok()) {
-    if (!MayPass(status)) return Fail(status);
-    return BackOff(Waiting::kPositions, status);
-  }
-  // What was read meanwhile at other positions would come twice.
-  if (!ROWFALL_MISTAKE(keep_work_over_assignments)) DropWork();
-  ledger_.Assign(*positions);
-  // Where the table's positions decide, the group may have to be told.
-  for (const PartitionOffset& known : assignment_->partitions) {
-    if (known.offset == kOffsetBeginning) continue;  // Nothing is committed.
-    settled_since_commit_ |= ledger_.CommittedElsewhere(known);
-  }
-  assignment_.reset();
-  if (!proven_) guard_->Assigned(index_, !positions->empty());
-  commit_policy_.Reset();
-  ends_.clear();
-  job_->Assigned();
-  ROWFALL_CRASH_POINT(assigned);
-  Recovered();
-  backoff_.Reset();
-  board_.SetState(ViewState::kRunning);
-  for (const PartitionOffset& position : *positions) {
-    Log(LogLevel::kInfo, base::Cat("Reads ", Name(position.partition), " from ",
-                                   position.offset == kOffsetBeginning
-                                       ? std::string("the beginning")
-                                   : position.offset == kOffsetEnd
-                                       ? std::string("the end")
-                                       : base::Cat(position.offset)));
-  }
-  ShowProgress(true);
-}
-
-absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions() {
-  const int64_t start = spec_->source.start_from == plan::StartFrom::kLatest
-                            ? kOffsetEnd
-                            : kOffsetBeginning;
-  std::vector<PartitionOffset> positions = assignment_->partitions;
-  if (sink_->traits().keeps_positions) {
-    // What was written decides, not what Kafka was told of it.
-    const auto stored = sink::CallHost("The sink", [this] {
-      return sink_->LoadPositions(spec_->consumer_group);
-    });
-    ROWFALL_RETURN_IF_ERROR(stored.status());
-    for (PartitionOffset& position : positions) {
-      const auto found = std::find_if(
-          stored->begin(), stored->end(), [&](const PartitionOffset& other) {
-            return other.partition == position.partition;
-          });
-      if (found != stored->end()) {
-        position.offset = found->offset;
-      } else if (start != kOffsetEnd) {
-        position.offset = kOffsetNone;
-      }
-      // Else: nothing is stored before the first row, but an end that was
-      // found is committed, and the next start must not find another one.
-    }
-  }
-  for (PartitionOffset& position : positions) {
-    if (position.offset == kOffsetNone ||
-        (position.offset < 0 &&
-         ROWFALL_MISTAKE(read_new_partitions_from_the_end))) {
-      position.offset = start;
-    }
-  }
-  return positions;
-}
-
 void Worker::Handle(const PartitionsRevoked& event) {
   // What was not written is given back; the next owner reads it again.
   DropWork();
@@ -142,10 +60,8 @@ void Worker::Handle(const PartitionsRevoked& event) {
     ledger_.Settle(ledger_.Pending());
   }
   if (!event.lost || ROWFALL_MISTAKE(commit_what_was_lost)) CommitNow();
-  ledger_.Clear();
-  commit_policy_.Reset();
+  ForgetPartitions();
   settled_since_commit_ = false;
-  assignment_.reset();
   if (waiting_ != Waiting::kNothing) Recovered();
   ROWFALL_CRASH_POINT(revoked);
   if (const absl::Status status = source_->Unassign(); !status.ok()) {
@@ -156,92 +72,31 @@ void Worker::Handle(const PartitionsRevoked& event) {
   ShowProgress(true);
 }
 
-// --- Positions -------------------------------------------------------------
-
-void Worker::Handle(const EndOfPartition& event) {
-  // Messages before it may still be missing in the ledger only if they were
-  // not for us; then the partition is not owned either.
-  ledger_.AdvanceTo(event.position);
-  ends_[event.position.partition] = event.position.offset;
-  job_->FoundEnd(event.position);
-  end_was_read_ = true;
-}
-
-void Worker::SettleEnds() {
-  end_was_read_ = false;
-  // What is pending then was given back, and is read again by another one.
-  if (failed_ || assignment_.has_value()) return;
-  if (ledger_.Pending().empty()) {
-    settled_since_commit_ = true;
-  } else {
-    StartJob();
-  }
-}
-
-void Worker::Handle(const OffsetOutOfRange& event) {
-  const TopicPartition& partition = event.position.partition;
-  if (!ledger_.Owns(partition)) return;
-  const std::string what =
-      base::Cat("Offset ", event.position.offset, " of ", Name(partition),
-                " does not exist: the log has ",
-                event.high < 0 ? std::string("unknown ends")
-                               : base::Cat(event.low, " up to ", event.high),
-                " (", event.reason, ")");
-  if (spec_->source.on_gap == plan::OnGap::kFail &&
-      !ROWFALL_MISTAKE(go_on_over_gaps)) {
-    WriteWhatWasRead();  // The log may no longer have it.
-    if (failed_) return;
-    return Fail(absl::FailedPreconditionError(
-        base::Cat(what, "; on_gap says where to go on")));
-  }
-  if (event.high < 0) {
-    // Whether it is before the log or behind decides where to go on: the
-    // source looks again.
-    board_.SetLastError(what);
-    Log(LogLevel::kWarning, what);
-    const absl::Status status = source_->Assign(std::span(&event.position, 1));
-    if (!status.ok()) Fail(status);
-    return;
-  }
-  // Behind the end means that the log was cut or made anew.
-  const bool goes_back = event.position.offset > event.high;
-  if (goes_back && sink_->traits().keeps_positions) {
-    return Fail(absl::FailedPreconditionError(
-        base::Cat(what, "; the table's stored position is of another log")));
-  }
-  board_.SetLastError(what);
-  if (!ROWFALL_MISTAKE(report_no_gap)) Log(LogLevel::kError, what);
-  const PartitionOffset target{partition,
-                               spec_->source.on_gap == plan::OnGap::kEarliest &&
-                                       !ROWFALL_MISTAKE(leave_gaps_to_the_end)
-                                   ? kOffsetBeginning
-                                   : kOffsetEnd};
-  const absl::Status status = source_->Assign(std::span(&target, 1));
-  if (!status.ok()) return Fail(status);
-  // Forward the ledger needs no word: the next range spans the gap, so that
-  // stored positions stay a chain.
-  if (goes_back) ledger_.Move(target);
-}
-
-// Tries once. In a backoff, or on the way to a failure, it is given back.
-void Worker::WriteWhatWasRead() {
-  if (waiting_ != Waiting::kNothing || source_ == nullptr ||
-      assignment_.has_value()) {
-    return;
-  }
-  if (!job_in_flight_ && !messages_.empty()) StartJob();
-  if (job_in_flight_) AdvanceJob();
-}
-
 void Worker::Handle(const SourceTrouble& event) {
   if (absl::IsUnavailable(event.status)) {
     board_.SetLastError(Text(event.status));
-    return Log(LogLevel::kWarning, Text(event.status));
+    Log(LogLevel::kWarning, Text(event.status));
+    // Without partitions every trouble may be what keeps them away.
+    if (waiting_ == Waiting::kNothing &&
+        (event.unreachable || ledger_.empty())) {
+      unreachable_ = true;
+      board_.SetState(ViewState::kBackoff, Text(event.status));
+    }
+    return;
   }
   if (absl::IsAborted(event.status) || absl::IsCancelled(event.status)) {
     return TakeAnotherConsumer(event.status);
   }
   Fail(event.status);
+}
+
+void Worker::Handle(const SourceRecovered&) { SourceIsBack(); }
+
+void Worker::SourceIsBack() {
+  if (!std::exchange(unreachable_, false)) return;
+  if (waiting_ != Waiting::kNothing) return;
+  board_.SetState(ledger_.empty() ? ViewState::kConnecting
+                                  : ViewState::kRunning);
 }
 
 // The consumer is of no use any more; another one goes on from what is
@@ -300,14 +155,23 @@ void Worker::MaybeCommit(bool idle) {
       commit_policy_.MayStart(now) ||
       (idle && !commit_policy_.in_flight() && commit_policy_.failures() == 0);
   if (!due) return;
-  const auto positions = ledger_.Uncommitted();
+  commit_positions_ = Uncommitted();
   settled_since_commit_ = false;
-  if (positions.empty()) return MaybeProve();
+  if (commit_positions_.empty()) return MaybeProve();
   const uint64_t id = commit_policy_.Start(now);
-  ledger_.CommitStarted(id, positions);
+  ledger_.CommitStarted(id, commit_positions_);
   ROWFALL_CRASH_POINT(committing);
-  source_->CommitAsync(positions, id);
+  source_->CommitAsync(commit_positions_, id);
   ROWFALL_CRASH_POINT(commit_issued);
+}
+
+std::vector<PartitionOffset> Worker::Uncommitted() {
+  auto positions = ledger_.Uncommitted();
+  // Whose log is in doubt may not be the log that the position is of.
+  std::erase_if(positions, [this](const PartitionOffset& position) {
+    return tails_.Find(position.partition) != nullptr;
+  });
+  return positions;
 }
 
 absl::Duration Worker::BrokerTimeout() const {
@@ -320,12 +184,16 @@ void Worker::CommitNow() {
   const absl::Duration start = Now();
   // A commit in flight counts as not done: its positions go out again.
   ledger_.CommitFailed(commit_policy_.last_id());
-  const auto positions = ledger_.Uncommitted();
-  if (positions.empty()) return;
+  commit_positions_ = Uncommitted();
+  if (commit_positions_.empty()) return;
   const uint64_t id = commit_policy_.Start(start);
-  ledger_.CommitStarted(id, positions);
+  ledger_.CommitStarted(id, commit_positions_);
+  // Half of the time is for leaving the group.
+  const absl::Duration left = (finish_by_ - start) / 2;
   ROWFALL_CRASH_POINT(committing_last);
-  const absl::Status committed = source_->Commit(positions, BrokerTimeout());
+  const absl::Status committed = source_->Commit(
+      commit_positions_,
+      std::max(std::min(BrokerTimeout(), left), absl::ZeroDuration()));
   ROWFALL_CRASH_POINT(committed_last);
   CommitDone(id, committed);
   board_.counters.commit_ns.Add(
@@ -342,6 +210,10 @@ void Worker::Handle(const CommitFinished& event) {
   }
   if (event.status.ok() && !failed.empty()) {
     ledger_.CommitSucceededExcept(event.id, failed);
+    std::erase_if(commit_positions_, [&](const PartitionOffset& position) {
+      return std::find(failed.begin(), failed.end(), position.partition) !=
+             failed.end();
+    });
     settled_since_commit_ = true;
   }
   CommitDone(event.id, event.status);
@@ -351,7 +223,13 @@ void Worker::CommitDone(uint64_t id, const absl::Status& status) {
   commit_policy_.Finish(id, status, Now());
   if (status.ok()) {
     ledger_.CommitSucceeded(id);
+    if (id == commit_policy_.last_id()) {
+      for (const PartitionOffset& position : commit_positions_) {
+        own_commits_[position.partition] = position;
+      }
+    }
     board_.counters.commits.Add(1);
+    SourceIsBack();
     return MaybeProve();
   }
   ledger_.CommitFailed(id);

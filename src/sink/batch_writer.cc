@@ -37,11 +37,12 @@ absl::Status Misbehaved(std::string_view what) {
 
 void BatchWriter::Begin(Batch rows, std::vector<PartitionRange> ranges,
                         std::string_view view, std::string_view consumer_group,
-                        size_t num_written) {
+                        size_t num_written, std::string_view reset) {
   rows_ = std::move(rows);
   ranges_ = std::move(ranges);
   view_ = view;
   consumer_group_ = consumer_group;
+  reset_ = reset;
   begin_status_ = CallHost(kSinkName, [this]() -> absl::Status {
     keeps_positions_ = sink_.traits().keeps_positions;
     return absl::OkStatus();
@@ -87,7 +88,8 @@ absl::Status BatchWriter::CallSink(const Selection& selection, int attempt) {
   const WriteContext context = {.view = view_,
                                 .consumer_group = consumer_group_,
                                 .ranges = ranges_,
-                                .attempt = attempt};
+                                .attempt = attempt,
+                                .reset = reset_};
   return CallHost(kSinkName, [&] {
     if (selection.all) return sink_.Write(rows_, context, report_);
     return sink_.Write(rows_.Take(selection.rows), context, report_);

@@ -55,10 +55,11 @@ class BatchWriter {
       : sink_(sink), on_refusal_(on_refusal) {}
 
   // Begins with another batch, whatever became of the one before. `ranges` are
-  // those of WriteContext. The first `num_written` rows are there already.
+  // those of WriteContext, as is `reset`. The first `num_written` rows are
+  // there already.
   void Begin(Batch rows, std::vector<PartitionRange> ranges,
              std::string_view view, std::string_view consumer_group,
-             size_t num_written = 0);
+             size_t num_written = 0, std::string_view reset = "");
 
   WriteOutcome Attempt();
 
@@ -118,6 +119,7 @@ class BatchWriter {
   std::vector<PartitionRange> ranges_;
   std::string view_;
   std::string consumer_group_;
+  std::string reset_;
   bool keeps_positions_ = false;
   absl::Status begin_status_;
 

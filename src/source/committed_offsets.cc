@@ -21,6 +21,11 @@ absl::Status CannotRead(std::string_view group, std::string_view reason) {
                                           reason, ": ", base::Quote(group)));
 }
 
+std::string MarkOf(const rd_kafka_topic_partition_t& element) {
+  if (element.metadata == nullptr) return {};
+  return {static_cast<const char*>(element.metadata), element.metadata_size};
+}
+
 }  // namespace
 
 CommittedOffsets::CommittedOffsets(rd_kafka_t* client, std::string group,
@@ -87,7 +92,8 @@ absl::StatusOr<std::vector<PartitionOffset>> CommittedOffsets::Read(
     if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR)
       return CannotRead(group_, rd_kafka_err2str(found->err));
     positions.push_back(
-        {partition, found->offset < 0 ? kOffsetNone : found->offset});
+        {partition, found->offset < 0 ? kOffsetNone : found->offset,
+         MarkOf(*found)});
   }
   return positions;
 }

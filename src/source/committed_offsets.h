@@ -27,7 +27,7 @@ class CommittedOffsets {
   bool waiting() const { return queue_ != nullptr; }
 
   // Returns the answer when it is there: for each partition its offset,
-  // kOffsetNone where there is none.
+  // kOffsetNone where there is none, and the metadata as its mark.
   // Errors: Unavailable.
   std::optional<absl::StatusOr<std::vector<PartitionOffset>>> Take();
 

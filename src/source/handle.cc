@@ -2,6 +2,8 @@
 // Lists of partitions for librdkafka.
 #include "source/handle.h"
 
+#include <cstring>
+
 namespace rowfall::source {
 namespace {
 
@@ -14,10 +16,15 @@ ListHandle NewList(size_t size) {
 ListHandle ToList(std::span<const PartitionOffset> positions) {
   ListHandle list = NewList(positions.size());
   for (const PartitionOffset& position : positions) {
-    rd_kafka_topic_partition_list_add(list.get(),
-                                      position.partition.topic.c_str(),
-                                      position.partition.partition)
-        ->offset = position.offset;
+    rd_kafka_topic_partition_t* element = rd_kafka_topic_partition_list_add(
+        list.get(), position.partition.topic.c_str(),
+        position.partition.partition);
+    element->offset = position.offset;
+    if (position.mark.empty()) continue;
+    // The list frees it.
+    element->metadata = strdup(position.mark.c_str());
+    if (element->metadata != nullptr)
+      element->metadata_size = position.mark.size();
   }
   return list;
 }

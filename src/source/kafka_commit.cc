@@ -51,7 +51,10 @@ void KafkaConsumer::OnCommit(rd_kafka_resp_err_t code,
                              void* tag) {
   auto commit = commits_.find(reinterpret_cast<uintptr_t>(tag));
   if (commit == commits_.end()) return;
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) group_is_silent_ = false;
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    group_is_silent_ = false;
+    unreachable_ = false;
+  }
   CommitResult result = MakeCommitResult(code, list);
   const uint64_t id = commit->second;
   commits_.erase(commit);

@@ -16,6 +16,10 @@ namespace {
 
 constexpr absl::Duration kCloseTimeout = absl::Seconds(5);
 
+struct Freer {
+  void operator()(char* text) const { rd_kafka_mem_free(nullptr, text); }
+};
+
 bool IsPattern(const std::string& topic) { return topic.starts_with('^'); }
 
 absl::Status CheckConfig(const SourceConfig& config) {
@@ -144,6 +148,11 @@ void KafkaConsumer::OnError(rd_kafka_resp_err_t code, std::string_view reason) {
   absl::Status trouble = TroubleStatus(code, detail, "");
   if (IsOversize(reason) && oversize_.Lasts(Now()))
     trouble = absl::FailedPreconditionError(trouble.message());
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN &&
+      !std::exchange(unreachable_, true)) {
+    Add(SourceTrouble{std::move(trouble), true});
+    return;
+  }
   Report(std::move(trouble));
 }
 
@@ -157,6 +166,13 @@ Watermarks KafkaConsumer::GetWatermarks(const TopicPartition& partition) {
   if (marks.low < 0) marks.low = kOffsetNone;
   if (marks.high < 0) marks.high = kOffsetNone;
   return marks;
+}
+
+// Without a timeout the client only looks what metadata have said.
+std::string KafkaConsumer::ClusterId() {
+  if (client_ == nullptr) return {};
+  const std::unique_ptr<char, Freer> name(rd_kafka_clusterid(handle(), 0));
+  return name == nullptr ? std::string() : std::string(name.get());
 }
 
 void KafkaConsumer::Wake() {

@@ -48,6 +48,7 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
   void Pause() override;
   void Resume() override;
   Watermarks GetWatermarks(const TopicPartition& partition) override;
+  std::string ClusterId() override;
   void Wake() override;
   absl::Status Close(absl::Duration timeout) override;
 
@@ -99,6 +100,7 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
   void ServeOutOfRange();
   void ServeRewinds();
   void ServeFetchWaker();
+  void ServeUnreachable();
   absl::Duration WaitSlice(absl::Duration wait) const;
 
   // kafka_assign.cc
@@ -155,6 +157,9 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
   FetchWaker waker_;
   size_t wake_partition_ = 0;
 
+  // All brokers were down when something was heard last.
+  bool unreachable_ = false;
+  absl::Duration look_at_ = absl::ZeroDuration();
   // The group did not answer when it was asked last.
   bool group_is_silent_ = false;
   uintptr_t last_commit_ = 0;

@@ -14,6 +14,7 @@ constexpr absl::Duration kAskTimeout = absl::Seconds(10);
 constexpr absl::Duration kMaxAskBackoff = absl::Seconds(2);
 constexpr absl::Duration kWatermarkTimeout = absl::Seconds(5);
 constexpr absl::Duration kMaxRewindBackoff = absl::Seconds(30);
+constexpr absl::Duration kLookInterval = absl::Seconds(1);
 // While something is awaited that does not come through the queue.
 constexpr absl::Duration kSlice = absl::Milliseconds(10);
 
@@ -96,7 +97,8 @@ void KafkaConsumer::Poll(const PollLimits& limits, MessageBatch& messages,
 absl::Duration KafkaConsumer::WaitSlice(absl::Duration wait) const {
   const bool awaits = phase_ == Phase::kReadOffsets || !out_of_range_.empty() ||
                       !rewinds_.empty();
-  return awaits || waker_.active() ? std::min(wait, kSlice) : wait;
+  if (awaits || waker_.active()) return std::min(wait, kSlice);
+  return unreachable_ ? std::min(wait, kLookInterval) : wait;
 }
 
 // Takes what is at hand, without waiting. Returns whether there was anything
@@ -110,12 +112,14 @@ bool KafkaConsumer::Receive(size_t max_messages) {
       if (message == nullptr) break;
       Take(message);
     }
+    if (carried_.size() > before) unreachable_ = false;
     return carried_.size() > before;
   }
   const ssize_t count = rd_kafka_consume_batch_queue(
       queue_.get(), 0, received_.data(), received_.size());
   const size_t before = carried_.size();
   for (ssize_t i = 0; i < count; ++i) Take(received_[i]);
+  if (carried_.size() > before) unreachable_ = false;
   return carried_.size() > before;
 }
 
@@ -240,6 +244,7 @@ void KafkaConsumer::Serve() {
   if (phase_ == Phase::kReadOffsets) ServeOffsets();
   if (!out_of_range_.empty()) ServeOutOfRange();
   if (!rewinds_.empty()) ServeRewinds();
+  if (unreachable_) ServeUnreachable();
   if (fetch_stalls_) ServeFetchWaker();
 }
 
@@ -305,6 +310,18 @@ void KafkaConsumer::ServeOutOfRange() {
     Add(std::move(waiting.event));
     return true;
   });
+}
+
+// A log that is read to its end gives no sign when a broker is there again.
+void KafkaConsumer::ServeUnreachable() {
+  if (Now() < look_at_ || table_.empty() || !out_of_range_.empty()) return;
+  look_at_ = Now() + kLookInterval;
+  for (const auto& [partition, marks] : client_->probe().Take()) {
+    if (marks.high < 0) continue;
+    unreachable_ = false;
+    return Add(SourceRecovered{});
+  }
+  client_->probe().Ask(table_.Partitions().front());
 }
 
 void KafkaConsumer::ServeRewinds() {

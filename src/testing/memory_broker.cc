@@ -75,6 +75,10 @@ void MemoryBroker::Impl::AddPartitions(std::string_view topic,
   std::vector<MemoryLog>& logs = topics[std::string(topic)];
   if (logs.size() >= partitions) return;
   logs.resize(partitions);
+  RebalanceReaders(topic);
+}
+
+void MemoryBroker::Impl::RebalanceReaders(std::string_view topic) {
   for (auto& [name, group] : groups) {
     const bool reads = std::any_of(
         group.members.begin(), group.members.end(), [&](const auto& member) {
@@ -133,6 +137,32 @@ void MemoryBroker::TruncateTo(std::string_view topic, int32_t partition,
   impl_->changed.notify_all();
 }
 
+void MemoryBroker::DeleteTopic(std::string_view topic) {
+  const std::lock_guard lock(impl_->mutex);
+  const auto it = impl_->topics.find(topic);
+  if (it == impl_->topics.end()) return;
+  impl_->topics.erase(it);
+  for (auto& [name, group] : impl_->groups) {
+    std::erase_if(group.committed, [&](const auto& committed) {
+      return committed.first.topic == topic;
+    });
+  }
+  impl_->RebalanceReaders(topic);
+}
+
+void MemoryBroker::ReplaceTopic(std::string_view topic) {
+  const std::lock_guard lock(impl_->mutex);
+  const auto it = impl_->topics.find(topic);
+  if (it == impl_->topics.end()) return;
+  for (MemoryLog& log : it->second) log = MemoryLog();
+  impl_->changed.notify_all();
+}
+
+void MemoryBroker::SetClusterId(std::string_view name) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->cluster_id = name;
+}
+
 Watermarks MemoryBroker::GetWatermarks(std::string_view topic,
                                        int32_t partition) const {
   const std::lock_guard lock(impl_->mutex);
@@ -148,7 +178,16 @@ int64_t MemoryBroker::Committed(std::string_view group, std::string_view topic,
   const std::lock_guard lock(impl_->mutex);
   const auto& committed = impl_->GroupOf(group).committed;
   const auto it = committed.find({std::string(topic), partition});
-  return it == committed.end() ? kOffsetNone : it->second;
+  return it == committed.end() ? kOffsetNone : it->second.offset;
+}
+
+std::string MemoryBroker::CommittedMark(std::string_view group,
+                                        std::string_view topic,
+                                        int32_t partition) const {
+  const std::lock_guard lock(impl_->mutex);
+  const auto& committed = impl_->GroupOf(group).committed;
+  const auto it = committed.find({std::string(topic), partition});
+  return it == committed.end() ? std::string() : it->second.mark;
 }
 
 void MemoryBroker::SetCommitted(std::string_view group, std::string_view topic,
@@ -159,7 +198,7 @@ void MemoryBroker::SetCommitted(std::string_view group, std::string_view topic,
   if (offset == kOffsetNone) {
     committed.erase(key);
   } else {
-    committed[key] = offset;
+    committed[key] = {key, offset};
   }
 }
 
@@ -236,8 +275,19 @@ void MemoryBroker::EndFaults() {
 
 void MemoryBroker::SetReachable(bool reachable) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->reachable = reachable;
-  for (auto& [name, group] : impl_->groups) impl_->FinishRebalance(group);
+  const bool changes = std::exchange(impl_->reachable, reachable) != reachable;
+  for (auto& [name, group] : impl_->groups) {
+    impl_->FinishRebalance(group);
+    for (const auto& member : group.members) {
+      if (!changes) break;
+      if (reachable) {
+        member->events.push_back(SourceRecovered{});
+      } else {
+        member->events.push_back(SourceTrouble{
+            absl::UnavailableError("Broker not reachable"), true});
+      }
+    }
+  }
   impl_->changed.notify_all();
 }
 

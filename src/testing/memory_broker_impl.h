@@ -64,7 +64,7 @@ struct MemoryMember {
 };
 
 struct MemoryGroup {
-  std::map<TopicPartition, int64_t> committed;
+  std::map<TopicPartition, PartitionOffset> committed;
   std::vector<std::shared_ptr<MemoryMember>> members;
   bool rebalancing = false;
   int num_commits = 0;
@@ -91,6 +91,7 @@ class MemoryBroker::Impl {
   bool holds_commits = false;
   bool reachable = true;
   bool poll_waits = true;
+  std::string cluster_id;
   std::deque<absl::Status> source_faults;
   std::vector<std::string> violations;
 
@@ -99,6 +100,8 @@ class MemoryBroker::Impl {
   // Makes what is missing.
   MemoryLog& LogOf(std::string_view topic, int32_t partition);
   void AddPartitions(std::string_view topic, size_t partitions);
+  // Those who read the topic share its partitions anew.
+  void RebalanceReaders(std::string_view topic);
 
   // --- Consumers (memory_source.cc) ----------------------------------------
   static std::unique_ptr<Source> MakeSource(std::shared_ptr<Impl> impl,

@@ -59,7 +59,7 @@ void MemoryBroker::Impl::Store(MemoryMember& member,
   MemoryGroup& group = GroupOf(member);
   ++group.num_commits;
   for (const PartitionOffset& position : positions) {
-    group.committed[position.partition] = position.offset;
+    group.committed[position.partition] = position;
   }
   changed.notify_all();
 }

@@ -159,7 +159,7 @@ void MemoryBroker::Impl::TakeGroupEvent(MemoryMember& member,
     const int64_t start =
         member.IsNew(partition) ? kOffsetBeginning : kOffsetNone;
     assigned.partitions.push_back(
-        {partition, it == committed.end() ? start : it->second});
+        it == committed.end() ? PartitionOffset{partition, start} : it->second);
   }
   events.push_back(std::move(assigned));
 }
@@ -181,7 +181,7 @@ absl::Status MemoryBroker::Impl::Assign(
     Violation(member, "did not answer with all partitions that it was given");
     return absl::InvalidArgumentError("Partitions of the assignment missing");
   }
-  for (const auto& [partition, offset] : positions) {
+  for (const auto& [partition, offset, mark] : positions) {
     if (std::count(member.given.begin(), member.given.end(), partition) == 0) {
       Violation(member, "assigned " + PartitionText(partition) +
                             " that it was not given");
@@ -240,7 +240,7 @@ bool MemoryBroker::Impl::IsCaughtUp(std::string_view name) {
       const auto committed = group.committed.find(partition);
       if (committed == group.committed.end()
               ? !log->records.empty()
-              : committed->second != log->high()) {
+              : committed->second.offset != log->high()) {
         return false;
       }
     }

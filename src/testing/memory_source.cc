@@ -177,6 +177,11 @@ class MemorySource : public Source {
     return {log->low, log->high()};
   }
 
+  std::string ClusterId() override {
+    const std::lock_guard lock(broker_->mutex);
+    return broker_->cluster_id;
+  }
+
   void Wake() override {
     const std::lock_guard lock(broker_->mutex);
     member_->woken = true;

@@ -81,8 +81,8 @@ std::vector<PartitionOffset> RecordingTable::Positions(
     std::string_view group) const {
   const std::lock_guard lock(mutex_);
   std::vector<PartitionOffset> positions;
-  for (const auto& [key, offset] : positions_) {
-    if (key.first == group) positions.push_back({key.second, offset});
+  for (const auto& [key, position] : positions_) {
+    if (key.first == group) positions.push_back(position);
   }
   return positions;
 }
@@ -90,7 +90,7 @@ std::vector<PartitionOffset> RecordingTable::Positions(
 void RecordingTable::SetPosition(std::string_view group,
                                  const PartitionOffset& position) {
   const std::lock_guard lock(mutex_);
-  positions_[{std::string(group), position.partition}] = position.offset;
+  positions_[{std::string(group), position.partition}] = position;
 }
 
 bool RecordingTable::WaitForRows(size_t rows, absl::Duration timeout) const {
@@ -109,8 +109,8 @@ absl::Status RecordingTable::Apply(const Batch& rows,
     status = CheckPositions(context);
     if (!status.ok()) return status;
     for (const PartitionRange& range : context.ranges) {
-      positions_[{std::string(context.consumer_group), range.partition}] =
-          range.to;
+      positions_[{std::string(context.consumer_group), range.partition}] = {
+          range.partition, range.to, range.mark};
     }
   }
   for (size_t row = 0; row < rows.num_rows(); ++row) {
@@ -125,7 +125,8 @@ absl::Status RecordingTable::Apply(const Batch& rows,
                      std::string(context.view),
                      std::string(context.consumer_group),
                      {context.ranges.begin(), context.ranges.end()},
-                     context.attempt});
+                     context.attempt,
+                     std::string(context.reset)});
   written_.notify_all();
   return absl::OkStatus();
 }
@@ -159,9 +160,11 @@ absl::Status RecordingTable::CheckPositions(const WriteContext& context) const {
   for (const PartitionRange& range : context.ranges) {
     const auto it =
         positions_.find({std::string(context.consumer_group), range.partition});
-    if (it == positions_.end() || it->second == range.from) continue;
+    if (it == positions_.end() || it->second.offset == range.from) {
+      continue;
+    }
     return Error(absl::StatusCode::kAborted,
-                 "Stored position is " + std::to_string(it->second) +
+                 "Stored position is " + std::to_string(it->second.offset) +
                      ", the write begins at " + std::to_string(range.from) +
                      " [" + range.partition.topic + "/" +
                      std::to_string(range.partition.partition) + "]");

@@ -60,7 +60,7 @@ class Model {
   void Assign(const std::vector<PartitionOffset>& positions) {
     partitions.clear();
     commit_id.reset();
-    for (const auto& [partition, offset] : positions) {
+    for (const auto& [partition, offset, mark] : positions) {
       ModelPartition& p = partitions[partition];
       p.at_end = offset == kOffsetEnd;
       if (offset < 0) continue;
@@ -121,7 +121,7 @@ class Model {
   void Start(uint64_t id, const std::vector<PartitionOffset>& positions) {
     for (auto& [partition, p] : partitions) p.in_flight = kOffsetNone;
     commit_id = id;
-    for (const auto& [partition, offset] : positions) {
+    for (const auto& [partition, offset, mark] : positions) {
       partitions[partition].in_flight = offset;
     }
   }

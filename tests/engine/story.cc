@@ -270,6 +270,18 @@ void Story::AddSetup() {
                        std::stoll(words[2]));
     return std::string("ok");
   };
+  commands_["replace"] = [this](const Words& words, const Words&) {
+    broker_.ReplaceTopic(words[1]);
+    return std::string("ok");
+  };
+  commands_["remove"] = [this](const Words& words, const Words&) {
+    broker_.DeleteTopic(words[1]);
+    return std::string("ok");
+  };
+  commands_["cluster"] = [this](const Words& words, const Words&) {
+    broker_.SetClusterId(words[1]);
+    return std::string("ok");
+  };
   commands_["run"] = [this](const Words&, const Words&) { return Run(); };
   commands_["advance"] = [this](const Words& words, const Words&) {
     clock_.Advance(absl::Milliseconds(std::stoll(words[1])));
@@ -399,6 +411,7 @@ void Story::AddLooks() {
       for (const PartitionRange& range : write.ranges) {
         absl::StrAppend(&out, ", ", RangeText(range));
       }
+      if (!write.reset.empty()) absl::StrAppend(&out, ": ", write.reset);
       out += "\n";
     }
     return out;
@@ -422,7 +435,26 @@ void Story::AddLooks() {
     }
     return out;
   };
+  commands_["marks"] = [this](const Words& words, const Words&) {
+    std::string out;
+    for (const auto& stored : tables_->Find(words[1])->Positions(words[2])) {
+      absl::StrAppend(&out, stored.partition.topic, "/",
+                      stored.partition.partition, " ", stored.mark, "\n");
+    }
+    return out;
+  };
+  commands_["mark"] = [this](const Words& words, const Words&) {
+    const TopicPartition partition = PartitionOf(words[2]);
+    return broker_.CommittedMark(words[1], partition.topic,
+                                 partition.partition);
+  };
   commands_["set"] = [this](const Words& words, const Words&) {
+    if (words[1] == "committed") {
+      const TopicPartition partition = PartitionOf(words[3]);
+      broker_.SetCommitted(words[2], partition.topic, partition.partition,
+                           std::stoll(words[4]));
+      return std::string("ok");
+    }
     tables_->Find(words[2])->SetPosition(
         words[3], {PartitionOf(words[4]), std::stoll(words[5])});
     return std::string("ok");

@@ -44,12 +44,18 @@ namespace rowfall::tests {
 //   skip TOPIC/PARTITION N     offsets without messages
 //   delete TOPIC/PARTITION N   retention removes what is before N
 //   truncate TOPIC/PARTITION N
+//   replace TOPIC              its logs are empty and begin at 0, nobody knows
+//   remove TOPIC               it is deleted, and what groups have of it
+//   cluster NAME               what the cluster calls itself
 //   run                        gives workers turns until nothing happens;
 //                              prints what was written and rejected
 //   advance MILLISECONDS       moves the clock
 //   rows TABLE | writes TABLE  prints rows | the batches and their ranges
 //   committed GROUP TOPIC      prints the committed offsets
 //   positions TABLE GROUP      prints the stored positions
+//   marks TABLE GROUP          prints their marks
+//   mark GROUP TOPIC/PARTITION prints the mark of the committed offset
+//   set committed GROUP TOPIC/PARTITION N
 //   set position TABLE GROUP TOPIC/PARTITION N
 //   status VIEW                prints state, reason and figures
 //   errors VIEW                prints what was skipped, dead-lettered, nulled

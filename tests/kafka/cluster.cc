@@ -200,6 +200,16 @@ void KafkaCluster::DeleteTopic(const std::string& topic) {
   Check(rd_kafka_topic_result_error(topics[0]), "DeleteTopics");
 }
 
+void KafkaCluster::RecreateTopic(const std::string& topic, int partitions) {
+  DeleteTopic(topic);
+  for (int i = 0; i < 300; ++i) {
+    const absl::Status status = client_->CreateTopic(topic, partitions, {});
+    if (!absl::IsAlreadyExists(status)) return Check(status);
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+  throw std::runtime_error("The topic does not go away: " + topic);
+}
+
 void KafkaCluster::SetPartitions(const std::string& topic, int partitions) {
   AdminCall call(client_->handle(), RD_KAFKA_ADMIN_OP_CREATEPARTITIONS);
   char error[256];
@@ -243,6 +253,27 @@ void KafkaCluster::Produce(const std::string& topic, int64_t count,
     Check(client_->Send(topic, message.partition, message.key, message.value));
   }
   Check(client_->Flush(absl::Milliseconds(kTimeoutMs)));
+}
+
+void KafkaCluster::ReadCommitted(const std::string& group,
+                                 const std::string& topic, int partitions,
+                                 const OffsetCall& read) {
+  AdminCall call(consumer_.get(), RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+  PartitionList list = MakeList(topic, partitions);
+  auto* request =
+      rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), list.get());
+  rd_kafka_ListConsumerGroupOffsets(consumer_.get(), &request, 1,
+                                    call.options(), call.queue());
+  rd_kafka_ListConsumerGroupOffsets_destroy(request);
+  const auto* result = rd_kafka_event_ListConsumerGroupOffsets_result(
+      call.Wait("ListConsumerGroupOffsets"));
+  size_t count = 0;
+  const auto** groups =
+      rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count);
+  if (const auto* error = rd_kafka_group_result_error(groups[0])) {
+    Check(rd_kafka_error_code(error), "ListConsumerGroupOffsets");
+  }
+  read(rd_kafka_group_result_partitions(groups[0]));
 }
 
 std::map<int32_t, int64_t> KafkaCluster::Committed(const std::string& group,
@@ -321,6 +352,19 @@ int KafkaCluster::NumMembers(const std::string& group) {
   }
   return static_cast<int>(
       rd_kafka_ConsumerGroupDescription_member_count(groups[0]));
+}
+
+std::string KafkaCluster::CommittedMetadata(const std::string& group,
+                                            const std::string& topic,
+                                            int32_t partition) {
+  std::string metadata;
+  ReadCommitted(group, topic, partition + 1, [&](const auto* offsets) {
+    const auto& element = offsets->elems[partition];
+    if (element.metadata == nullptr) return;
+    metadata.assign(static_cast<const char*>(element.metadata),
+                    element.metadata_size);
+  });
+  return metadata;
 }
 
 std::map<int32_t, int64_t> KafkaCluster::Ends(const std::string& topic) {

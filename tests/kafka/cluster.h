@@ -13,6 +13,8 @@
 
 #include "examples/kafka/client.h"
 
+struct rd_kafka_topic_partition_list_s;
+
 namespace rowfall {
 
 /// A message to be produced; without a value it is a tombstone.
@@ -41,6 +43,8 @@ class KafkaCluster {
   /// Creates a topic of that very name: one that was deleted before.
   void CreateTopicAgain(const std::string& topic, int partitions);
   void DeleteTopic(const std::string& topic);
+  /// Deletes it and makes it again, as soon as the broker lets one.
+  void RecreateTopic(const std::string& topic, int partitions);
   void SetPartitions(const std::string& topic, int partitions);
   /// Deletes the messages before `offset`.
   void DeleteRecords(const std::string& topic, int32_t partition,
@@ -64,10 +68,18 @@ class KafkaCluster {
                        int partitions);
   /// Returns the members of a group: 0 for one that does not exist.
   int NumMembers(const std::string& group);
+  /// Returns the metadata that were committed with the offset.
+  std::string CommittedMetadata(const std::string& group,
+                                const std::string& topic, int32_t partition);
   /// Returns the next offset of each partition.
   std::map<int32_t, int64_t> Ends(const std::string& topic);
 
  private:
+  using OffsetCall =
+      std::function<void(const rd_kafka_topic_partition_list_s* offsets)>;
+  void ReadCommitted(const std::string& group, const std::string& topic,
+                     int partitions, const OffsetCall& read);
+
   std::string brokers_;
   std::unique_ptr<examples::KafkaClient> client_;
   std::unique_ptr<rd_kafka_s, void (*)(rd_kafka_s*)> consumer_;

@@ -282,7 +282,7 @@ class WatchedSource : public Source {
     DelayAnswers(events);
     for (SourceEvent& event : events) {
       if (const auto* given = std::get_if<PartitionsAssigned>(&event)) {
-        for (const auto& [partition, offset] : given->partitions) {
+        for (const auto& [partition, offset, mark] : given->partitions) {
           given_[partition] = offset;
         }
       }

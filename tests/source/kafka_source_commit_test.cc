@@ -116,6 +116,24 @@ TEST_F(KafkaSourceCommitDeadlineTest, RefusesWhatIsNotItsOwn) {
             absl::StatusCode::kAborted);
 }
 
+TEST_F(KafkaSourceCommitDeadlineTest, MarksComeBackWithTheirOffsets) {
+  const PartitionOffset marked{{"t", 0}, 5, "rf1:4:12345678:"};
+  SourceConfig config = EmbeddedConfig(*broker_);
+  config.partitions = {0};
+  for (const std::string& mark : {marked.mark, std::string()}) {
+    PartitionOffset position = marked;
+    position.mark = mark;
+    ASSERT_TRUE(
+        worker_->source().Commit({&position, 1}, absl::Seconds(5)).ok());
+    Worker other(MustMake(config));
+    ASSERT_TRUE(other.PollUntilEvent<PartitionsAssigned>());
+    const auto& assigned = other.Last<PartitionsAssigned>()->partitions;
+    ASSERT_EQ(assigned.size(), 1u);
+    EXPECT_EQ(assigned[0].offset, 5);
+    EXPECT_EQ(assigned[0].mark, mark);
+  }
+}
+
 TEST_F(KafkaSourceCommitDeadlineTest, NothingToCommitIsDone) {
   EXPECT_TRUE(worker_->source().Commit({}, absl::Seconds(1)).ok());
   worker_->source().CommitAsync({}, 5);

@@ -68,7 +68,7 @@ inline Batch BatchOf(std::vector<std::pair<std::string, Type>> columns,
                {values.begin(), values.end()}, rows.size());
 }
 
-class SqliteTest : public testing::Test {
+class SqliteTest : public ::testing::Test {
  protected:
   void SetUp() override {
     std::string pattern =

@@ -66,14 +66,26 @@ class MemoryBroker {
   void DeleteBefore(std::string_view topic, int32_t partition, int64_t offset);
   /// Cuts the log, which then ends at `offset`.
   void TruncateTo(std::string_view topic, int32_t partition, int64_t offset);
+  /// Removes a topic and what groups have committed of it, as Kafka does.
+  /// Groups that read it rebalance. CreateTopic() makes it anew.
+  void DeleteTopic(std::string_view topic);
+  /// Empties all logs of a topic, which begin at 0 again, and tells nobody:
+  /// consumers and groups keep their offsets. As another cluster, or a topic
+  /// that was deleted and made again while nobody looked.
+  void ReplaceTopic(std::string_view topic);
   Watermarks GetWatermarks(std::string_view topic, int32_t partition) const;
+  /// What Source::ClusterId() returns; default: nothing.
+  void SetClusterId(std::string_view name);
 
   // --- Groups --------------------------------------------------------------
 
   /// The committed offset, or kOffsetNone.
   int64_t Committed(std::string_view group, std::string_view topic,
                     int32_t partition) const;
-  /// Sets it, as an operator would; kOffsetNone removes it.
+  /// The mark that was committed with it.
+  std::string CommittedMark(std::string_view group, std::string_view topic,
+                            int32_t partition) const;
+  /// Sets it without a mark, as an operator would; kOffsetNone removes it.
   void SetCommitted(std::string_view group, std::string_view topic,
                     int32_t partition, int64_t offset);
   /// Commits that were done for the group.
@@ -105,7 +117,8 @@ class MemoryBroker {
   /// Ends all faults above: what was to fail goes well, and the broker is
   /// reachable. Held commits are released.
   void EndFaults();
-  /// While unreachable, nothing is assigned, delivered or committed.
+  /// While unreachable, nothing is assigned, delivered or committed; consumers
+  /// say so with SourceTrouble::unreachable and SourceRecovered.
   void SetReachable(bool reachable);
 
   // --- Time ----------------------------------------------------------------

@@ -32,6 +32,7 @@ struct RecordedWrite {
   std::string consumer_group;
   std::vector<PartitionRange> ranges;
   int attempt = 0;
+  std::string reset;
 };
 
 /// A table in memory. By its traits it replaces rows by the column `id`, and
@@ -84,7 +85,7 @@ class RecordingTable {
   std::vector<RecordedWrite> writes_;
   std::vector<Row> rows_;
   std::map<Value, size_t> row_of_id_;
-  std::map<PositionKey, int64_t> positions_;
+  std::map<PositionKey, PartitionOffset> positions_;
 };
 
 /// A TableProvider of such tables. Thread-safe.

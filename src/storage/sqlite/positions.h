@@ -24,11 +24,13 @@ class Positions {
   // Returns the positions of `group`; none where the table does not exist yet.
   absl::StatusOr<std::vector<PartitionOffset>> Load(std::string_view group);
 
-  // Makes the table if it is not there. Not within a transaction, whose
-  // rollback would take the table away again.
+  // Makes the table if it is not there, and adds what tables of earlier
+  // versions lack. Not within a transaction, whose rollback would take the
+  // table away again.
   absl::Status Prepare();
 
-  // Moves each position from the beginning of its range to its end, as part of
+  // Moves each position from the beginning of its range to its end, with the
+  // end's mark, as part of
   // the transaction that is open. A partition without a position may begin
   // anywhere. REQUIRES: Prepare().
   // Errors: Aborted: a position is not where its range begins, somebody else
@@ -37,6 +39,8 @@ class Positions {
                     std::span<const PartitionRange> ranges);
 
  private:
+  absl::StatusOr<bool> HasMarks();
+  absl::Status AddMarks();
   absl::Status MoveOne(std::string_view group, const PartitionRange& range);
   // The position is not at `range.from`: makes it, or says where it is.
   absl::Status MakeOrRefuse(std::string_view group,

@@ -167,7 +167,7 @@ void Oracle::Assigned(const WatchedSource* source, const std::string& group,
                       std::span<const PartitionOffset> positions) {
   const std::lock_guard lock(mutex_);
   if (!positions.empty() && owned.empty()) ++num_assignments_;
-  for (const auto& [partition, offset] : positions) {
+  for (const auto& [partition, offset, mark] : positions) {
     owned[partition] = {offset, offset};
     const Key key(group, partition);
     if (offset >= 0) durable_[key].starts.insert(offset);
@@ -240,7 +240,7 @@ void Oracle::Happened(const std::string& group, Ownership& owned,
 void Oracle::Commits(const std::string& group, const Ownership& owned,
                      std::span<const PartitionOffset> positions) {
   const std::lock_guard lock(mutex_);
-  for (const auto& [partition, offset] : positions) {
+  for (const auto& [partition, offset, mark] : positions) {
     if (!owned.contains(partition)) {
       Violate("Committed, but not owned: " + Name(partition, offset));
     }

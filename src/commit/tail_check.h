@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds out whether the log behind a position is still the one that was read.
+#ifndef ROWFALL_COMMIT_TAIL_CHECK_H_
+#define ROWFALL_COMMIT_TAIL_CHECK_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "rowfall/message.h"
+
+namespace rowfall::commit {
+
+// Reading begins at the last settled message instead of behind it, and what
+// comes is compared with the position's mark. The rules are in delivery.md.
+// Knows no Kafka and no clock of its own. Not thread-safe.
+class TailCheck {
+ public:
+  // A partition that is being checked.
+  struct Tail {
+    TopicPartition partition;
+    int64_t position = 0;  // Where the work goes on.
+    int64_t last = 0;      // The offset of the last settled message, below it.
+    uint32_t checksum = 0;
+    // Where the log ended when it was too short, and how long it may be so.
+    int64_t short_end = kOffsetNone;
+    absl::Duration short_until;
+  };
+
+  enum class Verdict : uint8_t {
+    kSame,   // No longer checked. Messages before the position are old ones.
+    kOther,  // Another log: its messages are not those that were settled.
+  };
+
+  // Checks just the partitions of `positions` whose marks have a message, and
+  // returns `positions` with the places where reading begins for that.
+  std::vector<PartitionOffset> Begin(
+      std::span<const PartitionOffset> positions);
+  void Clear() { tails_.clear(); }
+  bool empty() const { return tails_.empty(); }
+
+  // Returns null where the partition is not (any more) checked.
+  Tail* Find(std::string_view topic, int32_t partition);
+  Tail* Find(const TopicPartition& partition) {
+    return Find(partition.topic, partition.partition);
+  }
+  void Forget(const TopicPartition& partition);
+
+  // The first message that comes. `checksum` is that of the message.
+  static Verdict Compare(const Tail& tail, int64_t offset, uint32_t checksum);
+  // The log ends at `offset`. Before the position it may be that only because
+  // a new leader has not heard yet how far the log goes: it is given until
+  // `now` + kGrace. Returns whether the check is over.
+  static bool EndSeen(Tail& tail, int64_t offset, absl::Duration now);
+  // Returns a partition whose log was too short for too long.
+  const Tail* TooShort(absl::Duration now) const;
+
+  static constexpr absl::Duration kGrace = absl::Seconds(5);
+
+ private:
+  std::vector<Tail> tails_;
+};
+
+}  // namespace rowfall::commit
+
+#endif  // ROWFALL_COMMIT_TAIL_CHECK_H_

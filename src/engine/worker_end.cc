@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a worker ends: what is open is finished or given back.
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "base/crash_point.h"
+#include "engine/worker.h"
+
+namespace rowfall::engine {
+
+void Worker::RequestStop() {
+  stop_requested_.store(true, std::memory_order_relaxed);
+  const std::lock_guard<std::mutex> lock(wake_mutex_);
+  wake_.notify_all();
+  if (source_ != nullptr) source_->Wake();
+}
+
+void Worker::Finish(absl::Duration timeout) {
+  if (finished_) return;
+  finish_by_ = Now() + timeout;
+  // Each is done whatever became of the one before: what is settled is to be
+  // committed, and the group is to be left.
+  ROWFALL_CRASH_POINT(stopping);
+  Attempt([this] { FinishBatch(); });
+  ROWFALL_CRASH_POINT(batch_finished);
+  Attempt([this] { CommitNow(); });
+  Attempt([this] { ShowProgress(true); });
+  Attempt([this] { CloseSource(); });
+  ROWFALL_CRASH_POINT(stopped);
+  Attempt([this] {
+    const CallNote note(board_, "closing the table", Now());
+    sink_ = nullptr;
+  });
+  finished_ = true;
+}
+
+void Worker::FinishBatch() {
+  const bool failed = view_board_->failed.load(std::memory_order_relaxed);
+  if (!failed) WriteWhatWasRead();
+  DropWork();
+}
+
+// Tries once. In a backoff, or on the way to a failure, it is given back.
+void Worker::WriteWhatWasRead() {
+  if (waiting_ != Waiting::kNothing || source_ == nullptr ||
+      assignment_.has_value()) {
+    return;
+  }
+  if (!job_in_flight_ && StartPositionChange()) AdvanceJob();
+  if (!job_in_flight_ && !messages_.empty() && !failed_) StartJob();
+  if (job_in_flight_ && waiting_ == Waiting::kNothing) AdvanceJob();
+}
+
+void Worker::CloseSource() {
+  std::unique_ptr<Source> source;
+  {
+    const std::lock_guard<std::mutex> lock(wake_mutex_);
+    source = std::move(source_);
+  }
+  if (source == nullptr) return;
+  ForgetPartitions();
+  paused_ = false;
+  unreachable_ = false;
+  if (!source->Close(BrokerTimeout()).ok()) {
+    board_.counters.leaked_consumers.Add(1);
+    Log(LogLevel::kWarning, "The consumer could not be ended in time");
+  }
+}
+
+}  // namespace rowfall::engine

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a worker does when a log is not what it was: messages that are gone,
+// truncated topics, topics that were made again.
+#include <algorithm>
+#include <utility>
+
+#include "base/mistake.h"
+#include "base/text.h"
+#include "commit/position_mark.h"
+#include "engine/worker.h"
+
+namespace rowfall::engine {
+namespace {
+
+std::string Name(const TopicPartition& partition) {
+  return base::Cat(partition.topic, "/", partition.partition);
+}
+
+std::string OutOfRangeText(const TopicPartition& partition, int64_t offset,
+                           const OffsetOutOfRange& event) {
+  return base::Cat("Offset ", offset, " of ", Name(partition),
+                   " does not exist: the log has ",
+                   event.high < 0 ? std::string("unknown ends")
+                                  : base::Cat(event.low, " up to ", event.high),
+                   " (", event.reason, ")");
+}
+
+std::string OtherLogText(const commit::TailCheck::Tail& tail, int64_t offset) {
+  const std::string what =
+      base::Cat("Topic '", tail.partition.topic,
+                "' was truncated or made again, position ", tail.position,
+                " of ", Name(tail.partition), " is of another log: ");
+  if (offset == tail.last) {
+    return base::Cat(what, "message ", offset,
+                     " is not the one that was settled");
+  }
+  return base::Cat(what, "message ", tail.last, " is gone, and ", offset,
+                   " is where nothing was");
+}
+
+std::string ShortLogText(const commit::TailCheck::Tail& tail) {
+  return base::Cat("Topic '", tail.partition.topic,
+                   "' was truncated or made again, offset ", tail.position,
+                   " of ", Name(tail.partition),
+                   " does not exist: the log ends at ", tail.short_end);
+}
+
+template <typename Positions>
+auto FindPartition(Positions& positions, const TopicPartition& partition) {
+  return std::find_if(
+      positions.begin(), positions.end(),
+      [&](const auto& other) { return other.partition == partition; });
+}
+
+}  // namespace
+
+absl::Status Worker::NeedsDecision(std::string_view what) {
+  return absl::FailedPreconditionError(base::Cat(
+      what,
+      "; with on_gap='earliest' the log is read again from its start, with "
+      "on_gap='latest' from its end on"));
+}
+
+int64_t Worker::GapTarget() const {
+  return spec_->source.on_gap == plan::OnGap::kEarliest &&
+                 !ROWFALL_MISTAKE(leave_gaps_to_the_end)
+             ? kOffsetBeginning
+             : kOffsetEnd;
+}
+
+std::vector<Gap> Worker::CheckTails(size_t first) {
+  std::vector<uint32_t> foreign;
+  std::vector<Gap> found;
+  for (size_t i = first; i < messages_.size(); ++i) {
+    const MessageBatch::Position at = messages_.position(i);
+    const commit::TailCheck::Tail* tail = tails_.Find(at.topic, at.partition);
+    // Of an earlier assignment: the ledger does not accept it.
+    if (tail == nullptr || at.offset < tail->last) continue;
+    const TopicPartition partition = tail->partition;
+    const bool known = FindPartition(found, partition) != found.end() ||
+                       FindPartition(gaps_, partition) != gaps_.end();
+    const uint32_t checksum =
+        at.offset == tail->last ? commit::ChecksumOf(messages_[i]) : 0;
+    if (!known && commit::TailCheck::Compare(*tail, at.offset, checksum) ==
+                      commit::TailCheck::Verdict::kSame) {
+      tails_.Forget(partition);
+      settled_since_commit_ = true;
+      continue;  // The ledger does not accept it, if it is the old one.
+    }
+    foreign.push_back(static_cast<uint32_t>(i));
+    if (known) continue;
+    found.push_back(
+        {partition, tail->position, OtherLogText(*tail, at.offset)});
+  }
+  if (!foreign.empty()) messages_.Erase(foreign);
+  return found;
+}
+
+void Worker::CheckShortTails() {
+  const commit::TailCheck::Tail* tail = tails_.TooShort(Now());
+  if (tail == nullptr || FindPartition(gaps_, tail->partition) != gaps_.end()) {
+    return;
+  }
+  AddGap({tail->partition, tail->position, ShortLogText(*tail)});
+}
+
+void Worker::Handle(const EndOfPartition& event) {
+  SourceIsBack();
+  const TopicPartition& partition = event.position.partition;
+  if (commit::TailCheck::Tail* tail = tails_.Find(partition); tail != nullptr) {
+    if (!commit::TailCheck::EndSeen(*tail, event.position.offset, Now())) {
+      return;
+    }
+    tails_.Forget(partition);
+  }
+  // Messages before it may still be missing in the ledger only if they were
+  // not for us; then the partition is not owned either.
+  ledger_.AdvanceTo(event.position);
+  ends_[partition] = event.position.offset;
+  job_->FoundEnd(event.position);
+  end_was_read_ = true;
+}
+
+void Worker::Handle(const OffsetOutOfRange& event) {
+  const TopicPartition& partition = event.position.partition;
+  if (!ledger_.Owns(partition)) return;
+  int64_t position = event.position.offset;
+  const commit::TailCheck::Tail* tail = tails_.Find(partition);
+  if (tail != nullptr) position = tail->position;
+  std::string what = OutOfRangeText(partition, position, event);
+  // Whether it is before the log or behind decides where to go on.
+  const bool unknown = event.high < 0;
+  if (unknown &&
+      (tail != nullptr || spec_->source.on_gap != plan::OnGap::kFail)) {
+    board_.SetLastError(what);
+    Log(LogLevel::kWarning, what);
+    return MoveSource(event.position);
+  }
+  // Retention has taken the last message that was read, and no other.
+  if (tail != nullptr && event.low <= position && position <= event.high &&
+      event.low > tail->last) {
+    tails_.Forget(partition);
+    return MoveSource({partition, position});
+  }
+  AddGap({.partition = partition,
+          .position = position,
+          .what = std::move(what),
+          .same_log = !unknown && position < event.low});
+}
+
+void Worker::MoveSource(const PartitionOffset& position) {
+  const absl::Status status = source_->Assign(std::span(&position, 1));
+  if (status.ok()) return;
+  if (MayPass(status)) return TakeAnotherConsumer(status);
+  Fail(status);
+}
+
+void Worker::AddGap(Gap gap) {
+  if (spec_->source.on_gap == plan::OnGap::kFail &&
+      !ROWFALL_MISTAKE(go_on_over_gaps)) {
+    WriteWhatWasRead();  // The log may no longer have it.
+    if (failed_) return;
+    return Fail(NeedsDecision(gap.what));
+  }
+  board_.SetLastError(gap.what);
+  if (!ROWFALL_MISTAKE(report_no_gap)) Log(LogLevel::kError, gap.what);
+  gaps_.push_back(std::move(gap));
+}
+
+void Worker::CrossGaps() {
+  for (const Gap& gap : std::exchange(gaps_, {})) {
+    if (source_ == nullptr || failed_) return;
+    CrossGap(gap);
+  }
+}
+
+void Worker::CrossGap(const Gap& gap) {
+  PositionChange change{.partition = gap.partition,
+                        .from = ledger_.Settled(gap.partition),
+                        .reason = gap.what,
+                        .is_gap = true,
+                        .same_log = gap.same_log};
+  // What is stored is what was before the first change.
+  const auto former = FindPartition(changes_, gap.partition);
+  if (former != changes_.end()) {
+    change.from = former->from;
+    changes_.erase(former);
+  }
+  const PartitionOffset target{gap.partition, GapTarget()};
+  tails_.Forget(gap.partition);
+  ends_.erase(gap.partition);
+  ledger_.Move(target);
+  changes_.push_back(std::move(change));
+  MoveSource(target);
+}
+
+// --- Positions that a policy has set ---------------------------------------
+
+// Says where a partition goes on as soon as that is known.
+void Worker::ReportChanges() {
+  for (PositionChange& change : changes_) {
+    const int64_t to = ledger_.Settled(change.partition);
+    if (change.reported || to < 0) continue;
+    change.reported = true;
+    std::string text =
+        base::Cat("Goes on with ", Name(change.partition), " at ", to);
+    if (change.is_gap) {
+      board_.counters.gaps.Add(1);
+      if (change.same_log && change.from >= 0 && change.from < to) {
+        const auto skipped = static_cast<uint64_t>(to - change.from);
+        board_.counters.skipped_offsets.Add(skipped);
+        base::AppendCat(text, ", offsets ", change.from, " up to ", to,
+                        " are skipped");
+      } else {
+        base::AppendCat(text, " instead of ", change.from);
+      }
+    }
+    base::AppendCat(text, " (", change.reason, ")");
+    Log(change.is_gap ? LogLevel::kWarning : LogLevel::kInfo, text);
+  }
+  if (sink_->traits().keeps_positions) return;
+  std::erase_if(changes_,
+                [](const PositionChange& change) { return change.reported; });
+}
+
+bool Worker::StartPositionChange() {
+  if (changes_.empty() || failed_ || job_in_flight_ || source_ == nullptr ||
+      assignment_.has_value()) {
+    return false;
+  }
+  std::vector<PartitionRange> ranges;
+  std::string reason;
+  for (PositionChange& change : changes_) {
+    if (!change.reported) continue;
+    const int64_t to = ledger_.Settled(change.partition);
+    ranges.push_back(
+        {change.partition, change.from >= 0 ? change.from : to, to});
+    if (reason.find(change.reason) == reason.npos) {
+      base::AppendCat(reason, reason.empty() ? "" : "; ", change.reason);
+    }
+    change.in_flight = true;
+  }
+  if (ranges.empty()) return false;
+  job_->BeginReset(std::move(ranges), cluster_, reason, *sink_);
+  job_in_flight_ = true;
+  return true;
+}
+
+void Worker::SettleEnds() {
+  end_was_read_ = false;
+  // What is pending then was given back, and is read again by another one.
+  if (failed_ || assignment_.has_value()) return;
+  if (ledger_.Pending().empty()) {
+    settled_since_commit_ = true;
+  } else {
+    StartJob();
+  }
+}
+
+}  // namespace rowfall::engine

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a worker begins to read.
+#include <algorithm>
+#include <utility>
+
+#include "base/crash_point.h"
+#include "base/mistake.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "commit/position_mark.h"
+#include "engine/worker.h"
+#include "sink/host_call.h"
+
+namespace rowfall::engine {
+namespace {
+
+std::string Name(const TopicPartition& partition) {
+  return base::Cat(partition.topic, "/", partition.partition);
+}
+
+std::string StartText(int64_t offset) {
+  return offset == kOffsetBeginning ? std::string("the beginning")
+         : offset == kOffsetEnd     ? std::string("the end")
+                                    : base::Cat(offset);
+}
+
+template <typename Positions>
+auto FindPartition(Positions& positions, const TopicPartition& partition) {
+  return std::find_if(
+      positions.begin(), positions.end(),
+      [&](const auto& other) { return other.partition == partition; });
+}
+
+}  // namespace
+
+void Worker::AnswerAssignment() {
+  std::vector<PositionChange> changes;
+  auto positions = StartPositions(changes);
+  if (!positions.ok()) {
+    if (!MayPass(positions.status())) return Fail(positions.status());
+    return BackOff(Waiting::kPositions, positions.status());
+  }
+  commit::TailCheck tails;
+  const absl::Status status = source_->Assign(tails.Begin(*positions));
+  if (absl::IsAborted(status) || absl::IsCancelled(status)) {
+    return TakeAnotherConsumer(status);
+  }
+  if (!status.ok()) {
+    if (!MayPass(status)) return Fail(status);
+    return BackOff(Waiting::kPositions, status);
+  }
+  // What was read meanwhile at other positions would come twice.
+  if (!ROWFALL_MISTAKE(keep_work_over_assignments)) DropWork();
+  ledger_.Assign(*positions);
+  tails_ = std::move(tails);
+  changes_ = std::move(changes);
+  gaps_.clear();
+  // Where the table's positions decide, the group may have to be told.
+  for (const PartitionOffset& known : assignment_->partitions) {
+    if (known.offset == kOffsetBeginning) continue;  // Nothing is committed.
+    settled_since_commit_ |= ledger_.CommittedElsewhere(known);
+  }
+  assignment_.reset();
+  if (!proven_) guard_->Assigned(index_, !positions->empty());
+  commit_policy_.Reset();
+  ends_.clear();
+  job_->Assigned();
+  ROWFALL_CRASH_POINT(assigned);
+  unreachable_ = false;
+  Recovered();
+  backoff_.Reset();
+  board_.SetState(ViewState::kRunning);
+  LogStarts(*positions);
+  ShowProgress(true);
+}
+
+void Worker::LogStarts(const std::vector<PartitionOffset>& positions) const {
+  for (const PartitionOffset& position : positions) {
+    Log(LogLevel::kInfo, base::Cat("Reads ", Name(position.partition), " from ",
+                                   StartText(position.offset)));
+  }
+}
+
+absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions(
+    std::vector<PositionChange>& changes) {
+  const bool from_end = spec_->source.start_from == plan::StartFrom::kLatest;
+  std::vector<PartitionOffset> positions = assignment_->partitions;
+  cluster_.clear();
+  if (sink_->traits().keeps_positions) {
+    ROWFALL_RETURN_IF_ERROR(TakeStoredPositions(positions, changes));
+  } else {
+    PreferOwnCommits(positions);
+  }
+  for (PartitionOffset& position : positions) {
+    if (position.offset >= 0 || position.offset == kOffsetEnd ||
+        (position.offset == kOffsetBeginning &&
+         !ROWFALL_MISTAKE(read_new_partitions_from_the_end))) {
+      continue;
+    }
+    position = {position.partition, from_end ? kOffsetEnd : kOffsetBeginning};
+    // Nothing is stored before the first row, but the next start must not find
+    // another end.
+    if (from_end) {
+      changes.push_back(
+          {.partition = position.partition, .reason = "start_from='latest'"});
+    }
+  }
+  return positions;
+}
+
+absl::Status Worker::TakeStoredPositions(
+    std::vector<PartitionOffset>& positions,
+    std::vector<PositionChange>& changes) {
+  const auto loaded = sink::CallHost("The sink", [this] {
+    const CallNote note(board_, "reading positions from the table", Now());
+    return sink_->LoadPositions(spec_->consumer_group);
+  });
+  ROWFALL_RETURN_IF_ERROR(loaded.status());
+  const std::vector<PartitionOffset>& stored = *loaded;
+  cluster_ = source_->ClusterId();
+  const bool from_end = spec_->source.start_from == plan::StartFrom::kLatest;
+  for (PartitionOffset& position : positions) {
+    const auto found = FindPartition(stored, position.partition);
+    if (found == stored.end()) {
+      // An end that was found may be committed and not yet stored.
+      if (!from_end) position = {position.partition};
+      continue;
+    }
+    if (position.offset > found->offset) {
+      Log(LogLevel::kWarning,
+          base::Cat("The group has committed ", position.offset, " of ",
+                    Name(position.partition), "; the table's position ",
+                    found->offset, " counts"));
+    }
+    ROWFALL_ASSIGN_OR_RETURN(const auto other, CheckCluster(*found));
+    position = *found;
+    if (!other.has_value()) continue;
+    Log(LogLevel::kError, *other);
+    board_.SetLastError(*other);
+    position = {position.partition, GapTarget()};
+    changes.push_back({.partition = position.partition,
+                       .from = found->offset,
+                       .reason = *other,
+                       .is_gap = true});
+  }
+  return absl::OkStatus();
+}
+
+// Returns why the position is not to be used. Errors: it needs a decision.
+absl::StatusOr<std::optional<std::string>> Worker::CheckCluster(
+    const PartitionOffset& stored) const {
+  const auto mark = commit::PositionMark::FromText(stored.mark);
+  if (!mark.has_value() || mark->cluster.empty() || cluster_.empty() ||
+      mark->cluster == cluster_) {
+    return std::nullopt;
+  }
+  std::string what = base::Cat(
+      "Position ", stored.offset, " of ", Name(stored.partition),
+      " is of another cluster: it was stored for ", base::Quote(mark->cluster),
+      ", this is ", base::Quote(cluster_));
+  if (spec_->source.on_gap == plan::OnGap::kFail) return NeedsDecision(what);
+  return what;
+}
+
+void Worker::PreferOwnCommits(std::vector<PartitionOffset>& positions) const {
+  for (PartitionOffset& position : positions) {
+    const auto own = own_commits_.find(position.partition);
+    if (own == own_commits_.end() || own->second.offset <= position.offset) {
+      continue;
+    }
+    Log(LogLevel::kWarning,
+        base::Cat("The group has forgotten what was committed of ",
+                  Name(position.partition), ": ",
+                  position.offset < 0 ? std::string("nothing")
+                                      : base::Cat(position.offset),
+                  " instead of ", own->second.offset, ", which counts"));
+    position = own->second;
+  }
+}
+
+}  // namespace rowfall::engine

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which logs are taken for the one that was read.
+#include "commit/tail_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "commit/position_mark.h"
+
+namespace rowfall::commit {
+namespace {
+
+using ::testing::ElementsAre;
+using Verdict = TailCheck::Verdict;
+
+const TopicPartition kA0{"a", 0};
+const TopicPartition kA1{"a", 1};
+
+std::string MarkAt(int64_t offset) {
+  PositionMark mark;
+  mark.last = {offset, 77};
+  return mark.ToText();
+}
+
+class TailCheckTest : public ::testing::Test {
+ protected:
+  // The position is 10; the last message was 7, markers followed.
+  TailCheckTest() {
+    check_.Begin(std::vector<PartitionOffset>{{kA0, 10, MarkAt(7)}});
+    tail_ = check_.Find(kA0);
+  }
+  TailCheck check_;
+  TailCheck::Tail* tail_;
+};
+
+TEST_F(TailCheckTest, BeginsAtTheLastMessageWhereThereIsAMark) {
+  const std::vector<PartitionOffset> positions = {
+      {kA0, 10, MarkAt(9)}, {kA1, 10, ""}, {{"b", 0}, kOffsetEnd, ""}};
+  EXPECT_THAT(check_.Begin(positions),
+              ElementsAre(PartitionOffset{kA0, 9}, PartitionOffset{kA1, 10},
+                          PartitionOffset{{"b", 0}, kOffsetEnd}));
+  EXPECT_NE(check_.Find(kA0), nullptr);
+  EXPECT_EQ(check_.Find(kA1), nullptr);
+  check_.Forget(kA0);
+  EXPECT_TRUE(check_.empty());
+}
+
+TEST_F(TailCheckTest, AMarkThatDoesNotFitIsNone) {
+  const std::vector<PartitionOffset> positions = {{kA0, 9, MarkAt(9)},
+                                                  {kA1, 5, "something else"}};
+  EXPECT_THAT(check_.Begin(positions),
+              ElementsAre(PartitionOffset{kA0, 9}, PartitionOffset{kA1, 5}));
+  EXPECT_TRUE(check_.empty());
+}
+
+TEST_F(TailCheckTest, TheSameMessageIsTheSameLog) {
+  EXPECT_EQ(TailCheck::Compare(*tail_, 7, 77), Verdict::kSame);
+}
+
+TEST_F(TailCheckTest, AnotherMessageIsAnotherLog) {
+  EXPECT_EQ(TailCheck::Compare(*tail_, 7, 78), Verdict::kOther);
+}
+
+TEST_F(TailCheckTest, AMessageThatWasCompactedProvesNothing) {
+  EXPECT_EQ(TailCheck::Compare(*tail_, 10, 0), Verdict::kSame);
+  EXPECT_EQ(TailCheck::Compare(*tail_, 11, 0), Verdict::kSame);
+}
+
+TEST_F(TailCheckTest, AMessageWhereNothingWasIsAnotherLog) {
+  EXPECT_EQ(TailCheck::Compare(*tail_, 8, 77), Verdict::kOther);
+}
+
+TEST_F(TailCheckTest, AnEndBehindThePositionIsFine) {
+  EXPECT_TRUE(TailCheck::EndSeen(*tail_, 10, absl::ZeroDuration()));
+  EXPECT_EQ(check_.TooShort(absl::Hours(1)), nullptr);
+}
+
+TEST_F(TailCheckTest, AnEndBeforeThePositionMayPassForAWhile) {
+  EXPECT_FALSE(TailCheck::EndSeen(*tail_, 7, absl::Seconds(1)));
+  EXPECT_FALSE(TailCheck::EndSeen(*tail_, 8, absl::Seconds(3)));
+  EXPECT_EQ(check_.TooShort(absl::Seconds(5)), nullptr);
+  EXPECT_EQ(check_.TooShort(absl::Seconds(6)), tail_);
+  EXPECT_EQ(tail_->short_end, 8);
+}
+
+}  // namespace
+}  // namespace rowfall::commit

@@ -279,7 +279,7 @@ void KafkaConsumer::ServeOffsets() {
 void KafkaConsumer::MarkAdded(std::vector<PartitionOffset>& positions) {
   const auto topics = client_->probe().Topics();
   if (!topics.has_value()) return;
-  for (auto& [partition, offset] : positions) {
+  for (auto& [partition, offset, mark] : positions) {
     const auto topic = topics->find(partition.topic);
     const int32_t count = topic == topics->end() ? 0 : topic->second;
     if (offset == kOffsetNone && partition.partition >= count)

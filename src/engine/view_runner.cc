@@ -180,7 +180,7 @@ absl::Status ViewRunner::Stop(absl::Duration timeout) {
   // A statement may stop the view that Engine::Stop() stops as well.
   const std::unique_lock<std::timed_mutex> only(stop_mutex_, deadline);
   if (!only.owns_lock()) return DidNotStop(slots_.size());
-  for (const auto& slot : slots_) EndOnThread(slot);
+  EndHostWorkers(deadline);
   for (const auto& slot : slots_) {
     std::unique_lock<std::mutex> lock(slot->mutex);
     const bool ended =
@@ -194,22 +194,33 @@ absl::Status ViewRunner::Stop(absl::Duration timeout) {
   return hanging == 0 ? absl::OkStatus() : DidNotStop(hanging);
 }
 
-// A worker of the host's threads: its last turn may hang in the sink, which
-// must not hang who stops it.
-void ViewRunner::EndOnThread(const std::shared_ptr<Slot>& slot) {
-  if (slot->thread.joinable() || slot->left_behind) return;
-  {
-    const std::lock_guard<std::mutex> lock(slot->mutex);
-    if (slot->ended) return;
+// On the host's threads the last turn of a worker may hang in the sink, which
+// must not hang who stops it. One after the other, as the host would do it;
+// none gets more than its share of the time.
+void ViewRunner::EndHostWorkers(TimePoint deadline) {
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    Slot& slot = *slots_[i];
+    if (slot.thread.joinable() || slot.left_behind) continue;
+    std::unique_lock<std::mutex> lock(slot.mutex);
+    if (slot.ended) continue;
+    lock.unlock();
+    EndOnThread(slots_[i]);
+    const TimePoint now = std::chrono::steady_clock::now();
+    const auto share = (deadline - now) / static_cast<int>(slots_.size() - i);
+    lock.lock();
+    slot.changed.wait_until(lock, now + share, [&] { return slot.ended; });
   }
+}
+
+void ViewRunner::EndOnThread(const std::shared_ptr<Slot>& slot) {
   const auto end = [slot] {
     const std::lock_guard<std::mutex> turn(slot->turn);
     slot->Finish();
   };
   try {
     slot->thread = std::thread(end);
-  } catch (const std::system_error&) {
-    end();
+  } catch (const std::exception&) {
+    end();  // No thread, or no memory for one.
   }
 }
 

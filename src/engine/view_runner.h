@@ -59,6 +59,7 @@ class ViewRunner {
              std::shared_ptr<CrashGuard> guard);
   absl::Status StartThreads();
   absl::Status DidNotStop(size_t workers) const;
+  void EndHostWorkers(TimePoint deadline);
   static void EndOnThread(const std::shared_ptr<Slot>& slot);
   static void RunSlot(std::shared_ptr<Slot> slot);
 

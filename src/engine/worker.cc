@@ -291,6 +291,9 @@ void Worker::AdvanceJob() {
       for (const auto& progress : ledger_.Progress()) {
         assignment_->partitions.push_back(
             {progress.partition, progress.committed});
+        if (progress.settled >= 0) {
+          found_starts_[progress.partition] = progress.settled;
+        }
       }
       DropWork();
       return BackOff(Waiting::kPositions, outcome.status);

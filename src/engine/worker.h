@@ -202,6 +202,9 @@ class Worker {
   bool job_in_flight_ = false;
   // The assignment that was not answered yet.
   std::optional<PartitionsAssigned> assignment_;
+  // Where a conflict came in between: the ends that partitions began at, which
+  // count while nothing is stored.
+  std::map<TopicPartition, int64_t> found_starts_;
   std::map<TopicPartition, int64_t> ends_;  // As the broker last said.
 
   bool careful_;   // Batches of one message, each noted before.

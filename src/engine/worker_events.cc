@@ -47,6 +47,7 @@ void Worker::HandleEvents() {
 void Worker::Handle(const PartitionsAssigned& event) {
   DropWork();
   assignment_ = event;
+  found_starts_.clear();
   ROWFALL_CRASH_POINT(assigning);
   // Answered in the next turn, which may have to be repeated.
   if (waiting_ == Waiting::kBatch) Recovered();

@@ -62,6 +62,7 @@ void Worker::AnswerAssignment() {
   }
   assignment_.reset();
   if (!proven_) guard_->Assigned(index_, !positions->empty());
+  found_starts_.clear();
   commit_policy_.Reset();
   ends_.clear();
   job_->Assigned();
@@ -97,7 +98,10 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions(
          !ROWFALL_MISTAKE(read_new_partitions_from_the_end))) {
       continue;
     }
-    position = {position.partition, from_end ? kOffsetEnd : kOffsetBeginning};
+    const auto found = found_starts_.find(position.partition);
+    const int64_t end =
+        found != found_starts_.end() ? found->second : kOffsetEnd;
+    position = {position.partition, from_end ? end : kOffsetBeginning};
     // Nothing is stored before the first row, but the next start must not find
     // another end.
     if (from_end) {

@@ -3,6 +3,7 @@
 #ifndef ROWFALL_TESTS_SIM_ERROR_WINDOW_H_
 #define ROWFALL_TESTS_SIM_ERROR_WINDOW_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -28,6 +29,10 @@ class ErrorWindow {
     for (Message& message : messages_) {
       message.is_passed |= message.log == log && message.offset < offset;
     }
+  }
+  // The message before a position is read again, to be compared, not passed.
+  void StartsAt(int log, int64_t position) {
+    next_[log] = std::max(next_[log], position);
   }
   // A new assignment.
   void Forget() { messages_.clear(); }

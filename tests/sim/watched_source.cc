@@ -82,6 +82,7 @@ class WatchedSource : public Source {
       if (!status.ok()) break;
       next_[position.partition] = position.offset;
       NoteStart(position);
+      NoteErrorStart(position.partition);
     }
     return status;
   }
@@ -127,6 +128,7 @@ class WatchedSource : public Source {
   Watermarks GetWatermarks(const TopicPartition& partition) override {
     return source_->GetWatermarks(partition);
   }
+  std::string ClusterId() override { return source_->ClusterId(); }
   void Wake() override { source_->Wake(); }
   absl::Status Close(absl::Duration timeout) override {
     if (life_->dead()) return absl::OkStatus();
@@ -218,10 +220,18 @@ class WatchedSource : public Source {
                       world_->logs[log].at(position.offset).is_bad());
     }
   }
+  void NoteErrorStart(const TopicPartition& partition) {
+    if (!errors_.has_value()) return;
+    const int64_t stored = world_->StoredOf(view_, partition);
+    const auto given = given_.find(partition);
+    const int64_t known = given != given_.end() ? given->second : -1;
+    errors_->StartsAt(world_->logs.Find(partition),
+                      stored >= 0 ? stored : known);
+  }
   void CheckErrors(std::span<const PartitionOffset> positions) {
     if (!errors_.has_value()) return;
-    for (const auto& [partition, offset] : positions) {
-      errors_->Passed(world_->logs.Find(partition), offset);
+    for (const PartitionOffset& position : positions) {
+      errors_->Passed(world_->logs.Find(position.partition), position.offset);
     }
     if (errors_->AreTooMany()) {
       view_->Problem(
@@ -315,9 +325,10 @@ class WatchedSource : public Source {
 
   void TracePoll(const MessageBatch& messages, size_t first,
                  const std::vector<SourceEvent>& events) {
-    static const char* const kNames[] = {"assigned",        "revoked",
-                                         "commit finished", "end",
-                                         "out of range",    "trouble"};
+    static const char* const kNames[] = {
+        "assigned",     "revoked", "commit finished", "end",
+        "out of range", "trouble", "recovered"};
+    static_assert(std::size(kNames) == std::variant_size_v<SourceEvent>);
     std::string text = base::Cat("  ", name_, " polls");
     for (size_t i = first; i < messages.size(); ++i) {
       base::AppendCat(text, " ", messages.Place(i));

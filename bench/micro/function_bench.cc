@@ -19,16 +19,24 @@ Column RandomColumn(Type type, size_t rows) {
   for (size_t row = 0; row < rows; ++row) {
     const auto value = static_cast<int64_t>(random() % 1000000);
     switch (type) {
-      case Type::kInt: column.AppendInt(static_cast<uint32_t>(value)); break;
+      case Type::kInt:
+        column.AppendInt(static_cast<uint32_t>(value));
+        break;
       case Type::kDouble:
         column.AppendDouble(static_cast<double>(value) / 8);
         break;
       case Type::kText:
         column.AppendText("term number " + std::to_string(value));
         break;
-      case Type::kJson: column.AppendText(std::to_string(value)); break;
-      case Type::kBool: column.AppendBool(value % 2 == 0); break;
-      default: column.AppendBigint(value); break;
+      case Type::kJson:
+        column.AppendText(std::to_string(value));
+        break;
+      case Type::kBool:
+        column.AppendBool(value % 2 == 0);
+        break;
+      default:
+        column.AppendBigint(value);
+        break;
     }
   }
   return column;
@@ -120,13 +128,15 @@ constexpr Type kText = Type::kText, kJson = Type::kJson;
 using Types = std::vector<Type>;
 
 BENCHMARK_CAPTURE(BM_Call, add_bigint, "+", Types{kBigint, kBigint})
-    ->Arg(100)->Arg(10000);
+    ->Arg(100)
+    ->Arg(10000);
 BENCHMARK_CAPTURE(BM_Call, multiply_bigint, "*", Types{kBigint, kBigint})
     ->Arg(10000);
 BENCHMARK_CAPTURE(BM_Call, divide_double, "/", Types{kDouble, kDouble})
     ->Arg(10000);
 BENCHMARK_CAPTURE(BM_Call, less_bigint, "<", Types{kBigint, kBigint})
-    ->Arg(100)->Arg(10000);
+    ->Arg(100)
+    ->Arg(10000);
 BENCHMARK_CAPTURE(BM_Call, less_double, "<", Types{kDouble, kDouble})
     ->Arg(10000);
 BENCHMARK_CAPTURE(BM_Call, less_bigint_double, "<", Types{kBigint, kDouble})
@@ -135,7 +145,8 @@ BENCHMARK_CAPTURE(BM_Call, equal_text, "=", Types{kText, kText})->Arg(10000);
 BENCHMARK_CAPTURE(BM_Call, equal_json, "=", Types{kJson, kBigint})->Arg(10000);
 BENCHMARK_CAPTURE(BM_Call, add_json, "+", Types{kJson, kBigint})->Arg(10000);
 BENCHMARK_CAPTURE(BM_Call, concat, "concat", Types{kText, kText})
-    ->Arg(100)->Arg(10000);
+    ->Arg(100)
+    ->Arg(10000);
 BENCHMARK_CAPTURE(BM_Call, upper, "upper", Types{kText})->Arg(10000);
 BENCHMARK_CAPTURE(BM_Call, length, "length", Types{kText})->Arg(10000);
 BENCHMARK_CAPTURE(BM_Call, geodist, "geodist",

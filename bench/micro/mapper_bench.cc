@@ -191,15 +191,21 @@ std::string OneColumn(Random& random, Type type) {
   const std::string number = std::to_string(random.Below(1000000));
   switch (type) {
     case Type::kFloat:
-    case Type::kDouble: return number + "." + std::to_string(random.Below(100));
-    case Type::kBool: return random.Below(2) == 0 ? "true" : "false";
-    case Type::kText: return "\"" + random.Text(20) + "\"";
-    case Type::kJson: return "{\"a\": " + number + ", \"b\": [true, null]}";
+    case Type::kDouble:
+      return number + "." + std::to_string(random.Below(100));
+    case Type::kBool:
+      return random.Below(2) == 0 ? "true" : "false";
+    case Type::kText:
+      return "\"" + random.Text(20) + "\"";
+    case Type::kJson:
+      return "{\"a\": " + number + ", \"b\": [true, null]}";
     case Type::kMulti:
     case Type::kMulti64:
       return "[" + number + ", 7, " + std::to_string(random.Below(1000)) + "]";
-    case Type::kFloatVector: return "[0.5, -1.25, " + number + "]";
-    default: return number;
+    case Type::kFloatVector:
+      return "[0.5, -1.25, " + number + "]";
+    default:
+      return number;
   }
 }
 

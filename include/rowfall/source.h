@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where messages come from: Kafka by default, or what the host or a test brings.
+// Where messages come from: Kafka by default, or what the host or a test
+// brings.
 #ifndef ROWFALL_SOURCE_H_
 #define ROWFALL_SOURCE_H_
 
@@ -48,9 +49,10 @@ struct SourceConfig {
 struct PartitionsAssigned {
   /// The offset that the group has committed, kOffsetNone where there is
   /// none, and the mark that was committed with it. An offset that could not
-  /// be read is never reported as none: the source asks again first. With SourceConfig::starts_at_end it is
-  /// kOffsetBeginning where there is none because the partition was added
-  /// after the source had started: all its messages are new.
+  /// be read is never reported as none: the source asks again first. With
+  /// SourceConfig::starts_at_end it is kOffsetBeginning where there is none
+  /// because the partition was added after the source had started: all its
+  /// messages are new.
   std::vector<PartitionOffset> partitions;
 };
 
@@ -178,8 +180,8 @@ class ROWFALL_EXPORT Source {
 
 /// Makes the consumer of a worker. Called on the worker's thread.
 /// Errors: InvalidArgument for properties that do not fit.
-using SourceFactory = std::function<absl::StatusOr<std::unique_ptr<Source>>(
-    const SourceConfig&)>;
+using SourceFactory =
+    std::function<absl::StatusOr<std::unique_ptr<Source>>(const SourceConfig&)>;
 
 }  // namespace rowfall
 

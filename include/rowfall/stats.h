@@ -73,7 +73,7 @@ struct ViewStatus {
   std::string table;
   std::string consumer_group;
   ViewState state = ViewState::kSuspended;
-  std::string reason;  ///< Why it is in backoff, failed or stalled.
+  std::string reason;           ///< Why it is in backoff, failed or stalled.
   absl::Duration next_attempt;  ///< From now, where in backoff.
   std::string last_error;       ///< The last one, also when it is over.
   uint64_t messages = 0;        ///< Messages read.
@@ -84,15 +84,15 @@ struct ViewStatus {
   uint64_t rejected = 0;        ///< Messages and rows rejected.
   uint64_t nulled = 0;          ///< Values that became NULL.
   uint64_t batches = 0;
-  uint64_t retries = 0;         ///< Calls of the sink that were repeated.
+  uint64_t retries = 0;  ///< Calls of the sink that were repeated.
   uint64_t commits = 0;
   uint64_t leaked_consumers = 0;  ///< Could not be ended in time.
   /// Workers that did not stop in time and still run: they hang in the host.
   uint64_t leaked_workers = 0;
   /// How long the call of the host that lasts longest has lasted so far.
   absl::Duration busy_for;
-  uint64_t gaps = 0;              ///< Positions left behind by `on_gap`.
-  uint64_t skipped_offsets = 0;   ///< Offsets between them and the next.
+  uint64_t gaps = 0;             ///< Positions left behind by `on_gap`.
+  uint64_t skipped_offsets = 0;  ///< Offsets between them and the next.
   /// Time spent by all workers in each step.
   absl::Duration map_time, evaluate_time, write_time, commit_time;
   std::vector<PartitionStatus> partitions;

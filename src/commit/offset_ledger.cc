@@ -139,10 +139,10 @@ std::vector<PartitionOffset> OffsetLedger::Uncommitted() const {
   for (const Entry& entry : partitions_) {
     if (entry.settled >= 0 && entry.settled > entry.commit_base &&
         entry.settled > entry.in_flight) {
-      positions.push_back({entry.partition, ROWFALL_MISTAKE(commit_positions)
-                                                ? entry.position
-                                                : entry.settled,
-                           entry.mark});
+      positions.push_back(
+          {entry.partition,
+           ROWFALL_MISTAKE(commit_positions) ? entry.position : entry.settled,
+           entry.mark});
     }
   }
   if (ROWFALL_MISTAKE(commit_last_partition_only) && positions.size() > 1) {

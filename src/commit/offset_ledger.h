@@ -117,7 +117,7 @@ class OffsetLedger {
     // A frontier behind it needs a commit; kOffsetNone: any frontier does.
     int64_t commit_base = kOffsetNone;
     int64_t in_flight = kOffsetNone;
-    std::string mark;               // Of `settled`.
+    std::string mark;              // Of `settled`.
     std::map<int64_t, Held> held;  // Settled behind a gap, by `from`.
   };
 

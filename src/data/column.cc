@@ -16,16 +16,22 @@ struct Layout {
 Layout LayoutOf(Type type) {
   switch (type) {
     case Type::kInt:
-    case Type::kFloat: return {2, false};
+    case Type::kFloat:
+      return {2, false};
     case Type::kBigint:
     case Type::kTimestamp:
-    case Type::kDouble: return {3, false};
-    case Type::kBool: return {0, false};
+    case Type::kDouble:
+      return {3, false};
+    case Type::kBool:
+      return {0, false};
     case Type::kText:
-    case Type::kJson: return {0, true};
+    case Type::kJson:
+      return {0, true};
     case Type::kMulti:
-    case Type::kFloatVector: return {2, true};
-    case Type::kMulti64: return {3, true};
+    case Type::kFloatVector:
+      return {2, true};
+    case Type::kMulti64:
+      return {3, true};
   }
   return {0, false};
 }
@@ -58,14 +64,20 @@ Column::Column(Type type) : type_(type) {
 Value Column::ValueAt(size_t row) const {
   if (IsNull(row)) return {};
   switch (type_) {
-    case Type::kInt: return int64_t{ints()[row]};
+    case Type::kInt:
+      return int64_t{ints()[row]};
     case Type::kBigint:
-    case Type::kTimestamp: return bigints()[row];
-    case Type::kFloat: return double{floats()[row]};
-    case Type::kDouble: return doubles()[row];
-    case Type::kBool: return bools()[row] != 0;
+    case Type::kTimestamp:
+      return bigints()[row];
+    case Type::kFloat:
+      return double{floats()[row]};
+    case Type::kDouble:
+      return doubles()[row];
+    case Type::kBool:
+      return bools()[row] != 0;
     case Type::kText:
-    case Type::kJson: return std::string(Text(row));
+    case Type::kJson:
+      return std::string(Text(row));
     case Type::kMulti: {
       const auto set = Multi(row);
       return std::vector<int64_t>(set.begin(), set.end());
@@ -119,13 +131,17 @@ void Column::AppendValue(const Value& value) {
     case Type::kInt:
       return AppendInt(static_cast<uint32_t>(std::get<int64_t>(value)));
     case Type::kBigint:
-    case Type::kTimestamp: return AppendBigint(std::get<int64_t>(value));
+    case Type::kTimestamp:
+      return AppendBigint(std::get<int64_t>(value));
     case Type::kFloat:
       return AppendFloat(static_cast<float>(std::get<double>(value)));
-    case Type::kDouble: return AppendDouble(std::get<double>(value));
-    case Type::kBool: return AppendBool(std::get<bool>(value));
+    case Type::kDouble:
+      return AppendDouble(std::get<double>(value));
+    case Type::kBool:
+      return AppendBool(std::get<bool>(value));
     case Type::kText:
-    case Type::kJson: return AppendText(std::get<std::string>(value));
+    case Type::kJson:
+      return AppendText(std::get<std::string>(value));
     case Type::kMulti: {
       const auto& given = std::get<std::vector<int64_t>>(value);
       std::vector<uint32_t> set(given.begin(), given.end());
@@ -254,7 +270,8 @@ void Column::MakeValidity() {
   auto bytes = validity_.MutableAs<uint8_t>();
   std::fill(bytes.begin(), bytes.end(), uint8_t{0xff});
   // Bits behind the end are 0, so that equal columns have equal bitmaps.
-  if (size_ % 8 != 0) bytes[size_ >> 3] = static_cast<uint8_t>((1u << (size_ & 7)) - 1);
+  if (size_ % 8 != 0)
+    bytes[size_ >> 3] = static_cast<uint8_t>((1u << (size_ & 7)) - 1);
 }
 
 bool operator==(const Column& a, const Column& b) {

@@ -8,11 +8,16 @@ namespace rowfall {
 
 std::string_view RejectStageName(RejectStage stage) {
   switch (stage) {
-    case RejectStage::kParse: return "parse";
-    case RejectStage::kType: return "type";
-    case RejectStage::kEvaluate: return "evaluate";
-    case RejectStage::kSink: return "sink";
-    case RejectStage::kCrash: return "crash";
+    case RejectStage::kParse:
+      return "parse";
+    case RejectStage::kType:
+      return "type";
+    case RejectStage::kEvaluate:
+      return "evaluate";
+    case RejectStage::kSink:
+      return "sink";
+    case RejectStage::kCrash:
+      return "crash";
   }
   return "";
 }

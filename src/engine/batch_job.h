@@ -81,8 +81,8 @@ class BatchJob {
   enum class Step : uint8_t { kProcess, kRejects, kWrite, kCount, kDone };
   static constexpr size_t kAnySize = size_t{1} << 32;
 
-  BatchJob(std::shared_ptr<const ViewSpec> spec, int worker,
-           WorkerBoard* board, std::unique_ptr<Pipeline> pipeline);
+  BatchJob(std::shared_ptr<const ViewSpec> spec, int worker, WorkerBoard* board,
+           std::unique_ptr<Pipeline> pipeline);
 
   void BeginPart(size_t begin);
   // After want of memory: whether a smaller part can be tried at once.

@@ -139,7 +139,8 @@ void Engine::Impl::NoteStop(absl::Duration timeout) {
   writer_->Close();
   if (noted.ok()) return;
   env_->Log(LogLevel::kWarning, "", -1,
-            base::Cat("A note against crash loops was not stored, this stop counts as a death: ",
+            base::Cat("A note against crash loops was not stored, this stop "
+                      "counts as a death: ",
                       base::FromAbsl(noted.message())));
 }
 
@@ -168,9 +169,8 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Rebind(
 absl::StatusOr<Engine::Impl::RunningViews> Engine::Impl::MakeRunning(
     const std::string& name, std::shared_ptr<const ViewSpec> spec) const {
   auto guard = std::make_shared<engine::CrashGuard>(spec, writer_);
-  ROWFALL_ASSIGN_OR_RETURN(
-      std::shared_ptr<ViewRunner> runner,
-      ViewRunner::Make(std::move(spec), std::move(guard)));
+  ROWFALL_ASSIGN_OR_RETURN(std::shared_ptr<ViewRunner> runner,
+                           ViewRunner::Make(std::move(spec), std::move(guard)));
   RunningViews running;
   running.emplace(name, Running{std::move(runner), absl::OkStatus()});
   return running;

@@ -29,9 +29,8 @@ void AddPartition(const PartitionStatus& partition, Result& result) {
                  partition.partition.partition),
        base::Cat("committed=", OffsetText(partition.committed),
                  " lag=", OffsetText(partition.lag),
-                 " position=", OffsetText(partition.position),
-                 " end=", OffsetText(partition.end),
-                 " worker=", partition.worker)});
+                 " position=", OffsetText(partition.position), " end=",
+                 OffsetText(partition.end), " worker=", partition.worker)});
 }
 
 // What was wrong, by fate and partition, then by column.

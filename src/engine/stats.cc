@@ -30,8 +30,8 @@ void AddFamily(std::string_view name, std::string_view type,
   base::AppendCat(out, "# HELP rowfall_", name, " ", help, "\n# TYPE rowfall_",
                   name, " ", type, "\n");
   for (const ViewStatus& view : views) {
-    base::AppendCat(out, "rowfall_", name, "{view=\"", Label(view.name),
-                    "\"} ", figure(view), "\n");
+    base::AppendCat(out, "rowfall_", name, "{view=\"", Label(view.name), "\"} ",
+                    figure(view), "\n");
   }
 }
 
@@ -61,11 +61,9 @@ void AddCounters(const std::vector<ViewStatus>& views, std::string& out) {
       {"skipped_offsets_total", "Offsets in gaps.",
        &ViewStatus::skipped_offsets}};
   for (const Family& family : kFamilies) {
-    AddFamily(family.name, "counter", family.help, views,
-              [&family](const ViewStatus& view) {
-                return view.*family.figure;
-              },
-              out);
+    AddFamily(
+        family.name, "counter", family.help, views,
+        [&family](const ViewStatus& view) { return view.*family.figure; }, out);
   }
 }
 
@@ -174,30 +172,37 @@ std::string_view ErrorFateName(ErrorFate fate) {
 
 std::string_view ViewStateName(ViewState state) {
   switch (state) {
-    case ViewState::kSuspended: return "suspended";
-    case ViewState::kConnecting: return "connecting";
-    case ViewState::kRunning: return "running";
-    case ViewState::kBackoff: return "backoff";
-    case ViewState::kFailed: return "failed";
-    case ViewState::kStalled: return "stalled";
-    case ViewState::kStopped: return "stopped";
+    case ViewState::kSuspended:
+      return "suspended";
+    case ViewState::kConnecting:
+      return "connecting";
+    case ViewState::kRunning:
+      return "running";
+    case ViewState::kBackoff:
+      return "backoff";
+    case ViewState::kFailed:
+      return "failed";
+    case ViewState::kStalled:
+      return "stalled";
+    case ViewState::kStopped:
+      return "stopped";
   }
   return "";
 }
 
 std::string PrometheusText(const std::vector<ViewStatus>& views) {
   std::string out;
-  AddFamily("state", "gauge",
-            "0 suspended, 1 connecting, 2 running, 3 backoff, 4 failed, "
-            "5 stalled, 6 stopped.",
-            views,
-            [](const ViewStatus& view) {
-              return static_cast<uint64_t>(view.state);
-            },
-            out);
-  AddFamily("leaked_workers", "gauge",
-            "Workers that did not stop in time and still run.", views,
-            [](const ViewStatus& view) { return view.leaked_workers; }, out);
+  AddFamily(
+      "state", "gauge",
+      "0 suspended, 1 connecting, 2 running, 3 backoff, 4 failed, "
+      "5 stalled, 6 stopped.",
+      views,
+      [](const ViewStatus& view) { return static_cast<uint64_t>(view.state); },
+      out);
+  AddFamily(
+      "leaked_workers", "gauge",
+      "Workers that did not stop in time and still run.", views,
+      [](const ViewStatus& view) { return view.leaked_workers; }, out);
   AddCounters(views, out);
   AddTimes(views, out);
   AddPartitions(views, out);

@@ -166,8 +166,7 @@ void Worker::OpenSource() {
   config.partitions = spec_->source.partitions;
   // Only dead letters carry them on.
   config.with_headers = spec_->on_error == plan::OnError::kDeadLetter;
-  config.starts_at_end =
-      spec_->source.start_from == plan::StartFrom::kLatest;
+  config.starts_at_end = spec_->source.start_from == plan::StartFrom::kLatest;
   config.properties = options().kafka_properties;
   for (const auto& [key, value] : spec_->source.properties) {
     config.properties[key] = value;

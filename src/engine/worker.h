@@ -207,8 +207,8 @@ class Worker {
   std::map<TopicPartition, int64_t> found_starts_;
   std::map<TopicPartition, int64_t> ends_;  // As the broker last said.
 
-  bool careful_;   // Batches of one message, each noted before.
-  bool proven_;    // This run got on, or there is no need to show it.
+  bool careful_;  // Batches of one message, each noted before.
+  bool proven_;   // This run got on, or there is no need to show it.
   std::map<TopicPartition, size_t> batches_to_prove_;  // While not proven_.
 
   Waiting waiting_ = Waiting::kNothing;

@@ -92,8 +92,8 @@ TruncateKernel TruncateFor(std::string_view name) {
 
 absl::StatusOr<std::shared_ptr<const Kernel>> ResolveCast(Type from, Type to) {
   if (from == to) return MakeKernel(CopyKernel());
-  for (const auto make : {MakeReadingCast, MakeWritingCast, MakeNumberCast,
-                          MakeMultiCast}) {
+  for (const auto make :
+       {MakeReadingCast, MakeWritingCast, MakeNumberCast, MakeMultiCast}) {
     if (std::shared_ptr<const Kernel> kernel = make(from, to)) return kernel;
   }
   return absl::InvalidArgumentError(base::ToAbsl(base::Cat(
@@ -103,8 +103,8 @@ absl::StatusOr<std::shared_ptr<const Kernel>> ResolveCast(Type from, Type to) {
 absl::StatusOr<Resolved> ResolveConversion(const Call& call) {
   const Type to = TargetOf(call.name);
   const Type from = call.arguments[0].value_or(to);
-  const bool whole = call.name == "int" || call.name == "bigint" ||
-                     call.name == "sint";
+  const bool whole =
+      call.name == "int" || call.name == "bigint" || call.name == "sint";
   if (call.name == "sint" && from == Type::kInt) {
     return MakeResolved(to, {from}, SignedBitsKernel());
   }

@@ -44,7 +44,8 @@ absl::StatusOr<Resolved> ResolveTruth(const Call& call,
     case Type::kBool:
       return MakeResolved(type, {type}, FixedTruth<uint8_t, kNegated>());
     case Type::kInt:
-      return MakeResolved(Type::kBool, {type}, FixedTruth<uint32_t, kNegated>());
+      return MakeResolved(Type::kBool, {type},
+                          FixedTruth<uint32_t, kNegated>());
     case Type::kBigint:
       return MakeResolved(Type::kBool, {type}, FixedTruth<int64_t, kNegated>());
     case Type::kFloat:
@@ -91,8 +92,8 @@ absl::StatusOr<Resolved> ResolveNot(const Call& call) {
 absl::StatusOr<Resolved> ResolveCondition(const Call& call) {
   const Type type = call.arguments[0].value_or(Type::kBool);
   if (type == Type::kText || type == Type::kTimestamp || !IsScalar(type)) {
-    return absl::InvalidArgumentError(base::ToAbsl(base::Cat(
-        "Expected a condition or a number, not ", UpperName(type))));
+    return absl::InvalidArgumentError(base::ToAbsl(
+        base::Cat("Expected a condition or a number, not ", UpperName(type))));
   }
   return ResolveTruth<false>(call, "a condition or a number");
 }

@@ -155,8 +155,9 @@ absl::StatusOr<Resolved> ResolveRound(const Call& call) {
   }
   return ResolveDouble(call, "ROUND", [](double a, double b, double& result) {
     const double digits = std::trunc(b);
-    result = RoundDecimal(
-        a, digits > 400 ? 400 : digits < -400 ? -400 : static_cast<int>(digits));
+    result = RoundDecimal(a, digits > 400    ? 400
+                             : digits < -400 ? -400
+                                             : static_cast<int>(digits));
     return true;
   });
 }

@@ -188,14 +188,23 @@ inline const char* RowReader::ReadLeaf(uint32_t leaf, const char* p,
   const char* end = nullptr;
   switch (targets_[leaf].type) {
     case Type::kBigint:
-    case Type::kTimestamp: end = WriteBigint(p, out); break;
-    case Type::kInt: end = WriteInt(p, out); break;
+    case Type::kTimestamp:
+      end = WriteBigint(p, out);
+      break;
+    case Type::kInt:
+      end = WriteInt(p, out);
+      break;
     case Type::kText:
       if (*p == '"') return WriteText(p + 1, out, context_);
       break;
-    case Type::kJson: return ReadJson(out, p, depth);
-    case Type::kMulti: end = WriteSet<uint32_t>(p, out); break;
-    case Type::kMulti64: end = WriteSet<int64_t>(p, out); break;
+    case Type::kJson:
+      return ReadJson(out, p, depth);
+    case Type::kMulti:
+      end = WriteSet<uint32_t>(p, out);
+      break;
+    case Type::kMulti64:
+      end = WriteSet<int64_t>(p, out);
+      break;
     case Type::kDouble:
       end = WriteDouble(p, out);
       break;

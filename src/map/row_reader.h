@@ -86,7 +86,7 @@ class RowReader {
   LeafTree tree_;
   std::vector<Target> targets_;
   size_t rows_ = 0;
-  uint64_t row_stamp_ = 0;  // Never the same for two rows.
+  uint64_t row_stamp_ = 0;          // Never the same for two rows.
   std::vector<ValueError> errors_;  // Of the row, one a leaf at most.
   std::string reason_;
   std::string decoded_key_;

@@ -91,9 +91,9 @@ absl::StatusOr<std::vector<PartitionOffset>> CommittedOffsets::Read(
       return CannotRead(group_, "the answer lacks a partition");
     if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR)
       return CannotRead(group_, rd_kafka_err2str(found->err));
-    positions.push_back(
-        {partition, found->offset < 0 ? kOffsetNone : found->offset,
-         MarkOf(*found)});
+    positions.push_back({partition,
+                         found->offset < 0 ? kOffsetNone : found->offset,
+                         MarkOf(*found)});
   }
   return positions;
 }

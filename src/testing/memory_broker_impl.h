@@ -30,7 +30,7 @@ struct MemoryLog {
 struct MemoryReading {
   int64_t position = kOffsetNone;
   int64_t furthest = kOffsetNone;  // Of all positions in this assignment.
-  bool out_of_range = false;  // Reported; nothing comes until Assign().
+  bool out_of_range = false;       // Reported; nothing comes until Assign().
   bool end_reported = false;
 };
 

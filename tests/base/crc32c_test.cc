@@ -22,9 +22,9 @@ TEST(Crc32cTest, GivesTheKnownValues) {
 TEST(Crc32cTest, GoesOnWhereItStopped) {
   const std::string text = "The checksum of parts is that of the whole.";
   for (size_t cut = 0; cut <= text.size(); ++cut) {
-    EXPECT_EQ(ExtendCrc32c(ExtendCrc32c(0, text.substr(0, cut)),
-                           text.substr(cut)),
-              ExtendCrc32c(0, text))
+    EXPECT_EQ(
+        ExtendCrc32c(ExtendCrc32c(0, text.substr(0, cut)), text.substr(cut)),
+        ExtendCrc32c(0, text))
         << cut;
   }
 }

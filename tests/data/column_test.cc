@@ -15,13 +15,14 @@ namespace rowfall {
 namespace {
 
 constexpr Type kAllTypes[] = {
-    Type::kInt,  Type::kBigint, Type::kFloat,   Type::kDouble,
-    Type::kBool, Type::kText,   Type::kJson,    Type::kMulti,
+    Type::kInt,     Type::kBigint,    Type::kFloat,      Type::kDouble,
+    Type::kBool,    Type::kText,      Type::kJson,       Type::kMulti,
     Type::kMulti64, Type::kTimestamp, Type::kFloatVector};
 
 uint64_t Seed() {
   const char* given = std::getenv("ROWFALL_SEED");
-  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
+  const uint64_t seed =
+      given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
   std::cout << "ROWFALL_SEED=" << seed << "\n";
   return seed;
 }
@@ -35,24 +36,34 @@ Value RandomValue(Type type, std::mt19937_64& random) {
   std::sort(set.begin(), set.end());
   set.erase(std::unique(set.begin(), set.end()), set.end());
   switch (type) {
-    case Type::kInt: return static_cast<int64_t>(random() % 4294967296);
+    case Type::kInt:
+      return static_cast<int64_t>(random() % 4294967296);
     case Type::kBigint:
-    case Type::kTimestamp: return static_cast<int64_t>(random());
-    case Type::kFloat: return double{static_cast<float>(random() % 1000) / 8};
-    case Type::kDouble: return static_cast<double>(random()) / 3;
-    case Type::kBool: return random() % 2 == 0;
-    case Type::kText: return std::string(random() % 20, 'x');
-    case Type::kJson: return std::string("{\"a\":1}");
+    case Type::kTimestamp:
+      return static_cast<int64_t>(random());
+    case Type::kFloat:
+      return double{static_cast<float>(random() % 1000) / 8};
+    case Type::kDouble:
+      return static_cast<double>(random()) / 3;
+    case Type::kBool:
+      return random() % 2 == 0;
+    case Type::kText:
+      return std::string(random() % 20, 'x');
+    case Type::kJson:
+      return std::string("{\"a\":1}");
     case Type::kMulti:
-    case Type::kMulti64: return set;
-    case Type::kFloatVector: return std::vector<float>(random() % 4, 0.5f);
+    case Type::kMulti64:
+      return set;
+    case Type::kFloatVector:
+      return std::vector<float>(random() % 4, 0.5f);
   }
   return {};
 }
 
 std::vector<Value> ValuesOf(const Column& column) {
   std::vector<Value> values;
-  for (size_t i = 0; i < column.size(); ++i) values.push_back(column.ValueAt(i));
+  for (size_t i = 0; i < column.size(); ++i)
+    values.push_back(column.ValueAt(i));
   return values;
 }
 

@@ -271,11 +271,11 @@ TEST_F(EngineTest, ASourceHasAtMost64Views) {
   const absl::Status status =
       engine_->Execute("CREATE MV v65 TO t AS SELECT id FROM s").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(status.message(),
-            "Source has 64 views already: 's' [at 1:38]");
+  EXPECT_EQ(status.message(), "Source has 64 views already: 's' [at 1:38]");
   // Another source has its own.
-  Execute("CREATE SOURCE s2 (id bigint) type='kafka' broker_list='b:1' "
-          "topic_list='t'");
+  Execute(
+      "CREATE SOURCE s2 (id bigint) type='kafka' broker_list='b:1' "
+      "topic_list='t'");
   Execute("CREATE MV v65 TO t AS SELECT id FROM s2");
   Execute("DROP MV v1");
   Execute("CREATE MV v1 TO t AS SELECT id FROM s");
@@ -298,10 +298,10 @@ TEST_F(EngineTest, TakesNoHalfOfACatalog) {
   EXPECT_EQ(open({{{"other", source}}, {}}),
             "The definition of source 'other' in the catalog cannot be used: "
             "It is the statement of 's'");
-  EXPECT_EQ(open({{{"s", source}},
-                  {{"v", view, "g", true}, {"v", view, "h", true}}}),
-            "The definition of view 'v' in the catalog cannot be used: It is "
-            "there twice");
+  EXPECT_EQ(
+      open({{{"s", source}}, {{"v", view, "g", true}, {"v", view, "h", true}}}),
+      "The definition of view 'v' in the catalog cannot be used: It is "
+      "there twice");
   EXPECT_EQ(open({{{"s", source}}, {{"v", view, "", true}}}),
             "The definition of view 'v' in the catalog cannot be used: It has "
             "no consumer group");

@@ -23,9 +23,10 @@ TEST(PrometheusTextTest, WritesEachFamilyOnceWithALineAView) {
   ViewStatus b;
   b.name = "say \"b\"\\\n";
   const std::string text = PrometheusText({a, b});
-  EXPECT_THAT(text, HasSubstr("# TYPE rowfall_state gauge\n"
-                              "rowfall_state{view=\"a\"} 2\n"
-                              "rowfall_state{view=\"say \\\"b\\\"\\\\\\n\"} 0\n"));
+  EXPECT_THAT(text,
+              HasSubstr("# TYPE rowfall_state gauge\n"
+                        "rowfall_state{view=\"a\"} 2\n"
+                        "rowfall_state{view=\"say \\\"b\\\"\\\\\\n\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("# TYPE rowfall_rows_written_total counter\n"
                               "rowfall_rows_written_total{view=\"a\"} 7\n"));
   EXPECT_THAT(text, HasSubstr("rowfall_step_seconds_total{view=\"a\","

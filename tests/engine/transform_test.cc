@@ -226,8 +226,7 @@ TEST(TransformTest, OneKeyMayFillSeveralColumns) {
   const auto rows =
       transform->Apply(Messages({R"({"k": 1, "K": 2})", R"({})"}), rejected);
   ASSERT_TRUE(rows.ok()) << rows.status();
-  EXPECT_EQ(rows->ToString(),
-            "a | b | k\n2 | \"2\" | 2\nnull | null | null");
+  EXPECT_EQ(rows->ToString(), "a | b | k\n2 | \"2\" | 2\nnull | null | null");
 }
 
 TEST(TransformTest, SaysWhereAStatementIsWrong) {
@@ -235,8 +234,8 @@ TEST(TransformTest, SaysWhereAStatementIsWrong) {
   EXPECT_EQ(no_source.status().code(), absl::StatusCode::kInvalidArgument);
   const auto no_view = Transform::Compile(kSource, "SHOW MVS");
   EXPECT_EQ(no_view.status().code(), absl::StatusCode::kInvalidArgument);
-  const auto other = Transform::Compile(
-      kSource, "CREATE MV v TO t AS SELECT id FROM other");
+  const auto other =
+      Transform::Compile(kSource, "CREATE MV v TO t AS SELECT id FROM other");
   EXPECT_EQ(other.status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ErrorPlace(other.status()), (TextPlace{1, 36}));
   const auto property = Transform::Compile(

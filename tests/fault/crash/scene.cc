@@ -87,7 +87,8 @@ void Scene::Produce(int64_t count) {
     message.value = "{\"id\": " + std::to_string(next_id_) +
                     ", \"part\": " + std::to_string(partition) +
                     ", \"seq\": " + std::to_string(messages.size() - 1) +
-                    ", \"keep\": " + (kind == Kind::kFiltered ? "0" : "1") + "}";
+                    ", \"keep\": " + (kind == Kind::kFiltered ? "0" : "1") +
+                    "}";
     num_rows_ += kind == Kind::kRow;
     ++next_id_;
     return message;
@@ -99,8 +100,8 @@ std::string Scene::SourceSql() const {
       "CREATE SOURCE IF NOT EXISTS kafka (id bigint, part bigint, seq bigint, "
       "keep bigint) type='kafka' broker_list='" +
       cluster_.brokers() + "' topic_list='" + topic_ + "' consumer_group='" +
-      group_ +
-      "' on_error='" + options_.on_error + "' batch=" + std::to_string(options_.batch) +
+      group_ + "' on_error='" + options_.on_error +
+      "' batch=" + std::to_string(options_.batch) +
       " batch_timeout=" + std::to_string(options_.batch_timeout_ms) +
       " num_consumers=" + std::to_string(options_.num_consumers) +
       " session.timeout.ms=" + std::to_string(options_.session_ms) +

@@ -176,6 +176,7 @@ void Column::AppendRow(const Column& from, size_t row) {
 
 void Column::AppendRows(const Column& from, std::span<const uint32_t> rows) {
   assert(from.type_ == type_);
+  if (rows.empty()) return;
   if (has_offsets_) {
     Reserve(size_ + rows.size());
     for (const uint32_t row : rows) AppendRow(from, row);

@@ -92,6 +92,15 @@ TEST_P(ColumnTest, DoesWhatAVectorOfValuesDoes) {
   }
 }
 
+TEST_P(ColumnTest, NoRowsOfAColumnWithNullsChangeNothing) {
+  Column nulls(GetParam());
+  nulls.AppendNull();
+  Column taken(GetParam());
+  taken.AppendRows(nulls, {});
+  EXPECT_EQ(taken.size(), 0u);
+  EXPECT_EQ(taken.null_count(), 0u);
+}
+
 TEST_P(ColumnTest, CopiesRowsInAnyOrder) {
   std::mt19937_64 random(Seed());
   Column column(GetParam());

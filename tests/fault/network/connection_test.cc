@@ -34,7 +34,7 @@ TEST_F(Connecting, GoesOnWhenTheBrokerComesUp) {
   Consume(AddressOf(*proxy_), 2);
   Produce(100);
   EXPECT_TRUE(ShowTrouble());
-  EXPECT_EQ(StatusOf("plain").state, ViewState::kConnecting);
+  EXPECT_EQ(StatusOf("plain").state, ViewState::kBackoff);
   // No busy loop: a connection each 150 to 300 ms and view, not more.
   const int64_t before = proxy_->num_accepted();
   absl::SleepFor(absl::Seconds(1));

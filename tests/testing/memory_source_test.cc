@@ -63,8 +63,11 @@ class Consumer {
       ends[end->position.partition] = end->position.offset;
     } else if (auto* range = std::get_if<OffsetOutOfRange>(&event)) {
       out_of_range.push_back(*range);
+    } else if (auto* trouble = std::get_if<SourceTrouble>(&event)) {
+      troubles.push_back(trouble->status);
     } else {
-      troubles.push_back(std::get<SourceTrouble>(event).status);
+      EXPECT_TRUE(std::holds_alternative<SourceRecovered>(event));
+      ++num_recovered;
     }
   }
   std::vector<PartitionOffset> ReadPositions() const {
@@ -86,6 +89,7 @@ class Consumer {
   std::map<TopicPartition, int64_t> ends;
   std::vector<OffsetOutOfRange> out_of_range;
   std::vector<absl::Status> troubles;
+  int num_recovered = 0;
 };
 
 const TopicPartition kT0{"t", 0};
@@ -407,6 +411,7 @@ TEST_F(MemorySourceTest, UnreachableBrokerGivesNothing) {
   EXPECT_EQ(consumer.num_assigned, 0);
   broker_.SetReachable(true);
   consumer.Turns(2);
+  EXPECT_EQ(consumer.num_recovered, 1);
   EXPECT_EQ(consumer.read.size(), 1u);
   broker_.SetReachable(false);
   EXPECT_EQ(consumer.source->Commit(consumer.ReadPositions(), absl::Seconds(1)),

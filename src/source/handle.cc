@@ -38,4 +38,18 @@ ListHandle ToList(std::span<const TopicPartition> partitions) {
   return list;
 }
 
+rd_kafka_resp_err_t AssignPartitions(
+    rd_kafka_t* handle, const rd_kafka_topic_partition_list_t* list) {
+  // The client's main thread works in order: behind the first question the
+  // stops of the assignment before are done, behind the second it knows that.
+  for (int i = 0; i < 2; ++i) {
+    rd_kafka_topic_partition_list_t* assigned = nullptr;
+    if (rd_kafka_assignment(handle, &assigned) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      break;
+    }
+    rd_kafka_topic_partition_list_destroy(assigned);
+  }
+  return rd_kafka_assign(handle, list);
+}
+
 }  // namespace rowfall::source

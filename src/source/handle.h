@@ -37,6 +37,13 @@ using ListHandle =
 ListHandle ToList(std::span<const PartitionOffset> positions);
 ListHandle ToList(std::span<const TopicPartition> partitions);
 
+// rd_kafka_assign(), safe close upon an assignment before; nothing else may
+// call it. A partition that is asked to stop twice makes the client abort, and
+// it does not look whether it has asked for that already (librdkafka issue
+// 5573). `list` null: nothing is assigned.
+rd_kafka_resp_err_t AssignPartitions(
+    rd_kafka_t* handle, const rd_kafka_topic_partition_list_t* list);
+
 }  // namespace rowfall::source
 
 #endif  // ROWFALL_SOURCE_HANDLE_H_

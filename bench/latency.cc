@@ -2,7 +2,6 @@
 // rowfall-bench-latency: from a message's sending to its row's Write().
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -157,10 +156,7 @@ int Main(int argc, char** argv) {
       argc, argv, kUsage,
       {"--brokers", "--rate", "--seconds", "--batch-timeout", "--batch"},
       {"--brokers"});
-  const absl::Status status = Run(flags);
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
-  return 1;
+  return ExitCode(Run(flags));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // rowfall-bench-slow-sink: a sink that takes so many messages a second.
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -176,10 +175,7 @@ int Main(int argc, char** argv) {
       argc, argv, kUsage,
       {"--brokers", "--topic", "--rate", "--seconds", "--batch", "--workload"},
       {"--brokers", "--topic"});
-  const absl::Status status = Run(flags);
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
-  return 1;
+  return ExitCode(Run(flags));
 }
 
 }  // namespace

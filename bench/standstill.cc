@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // rowfall-bench-standstill: memory while the sink stands still.
 #include <algorithm>
-#include <cstdio>
 #include <future>
 #include <memory>
 #include <string>
@@ -118,10 +117,7 @@ int Main(int argc, char** argv) {
       argc, argv, kUsage,
       {"--brokers", "--topic", "--seconds", "--sink", "--workload"},
       {"--brokers", "--topic"});
-  const absl::Status status = Run(flags);
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
-  return 1;
+  return ExitCode(Run(flags));
 }
 
 }  // namespace

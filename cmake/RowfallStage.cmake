@@ -52,6 +52,25 @@ function(rowfall_stage name)
   endforeach()
 endfunction()
 
+# rowfall_recompile(<name> <definition> <target>...): the sources of the targets
+# once more, as the object library <name>, with a definition that tests need.
+function(rowfall_recompile name definition)
+  set(again)
+  foreach(target IN LISTS ARGN)
+    get_target_property(sources ${target} SOURCES)
+    get_target_property(folder ${target} SOURCE_DIR)
+    list(TRANSFORM sources PREPEND ${folder}/)
+    list(APPEND again ${sources})
+  endforeach()
+  add_library(${name} OBJECT ${again})
+  target_compile_definitions(${name} PUBLIC ${definition})
+  target_include_directories(${name} PRIVATE
+    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${name}
+    PRIVATE rowfall_build
+    PUBLIC absl::status absl::statusor absl::strings absl::time)
+endfunction()
+
 # rowfall_link_stages(<target> <stage>...): links the stages and all below them.
 function(rowfall_link_stages target)
   set(all)

@@ -58,4 +58,10 @@ void Flags::Fail(const std::string& problem) const {
   std::exit(2);
 }
 
+int ExitCode(const absl::Status& status) {
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+  return 1;
+}
+
 }  // namespace rowfall::bench

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+
 namespace rowfall::bench {
 
 /// Options of the form `--name value`, and switches `--name`. `--help` prints
@@ -37,6 +39,10 @@ class Flags {
   std::string usage_;
   std::map<std::string, std::string> values_;
 };
+
+/// Prints what failed. Returns what main() returns: 0 where nothing did,
+/// else 1.
+int ExitCode(const absl::Status& status);
 
 }  // namespace rowfall::bench
 

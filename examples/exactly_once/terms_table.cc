@@ -135,8 +135,7 @@ absl::Status TermsTable::Compare(const WriteContext& context) const {
     return absl::AbortedError(
         "Stored position is " + std::to_string(stored->second.offset) +
         ", the write begins at " + std::to_string(range.from) + " [" +
-        range.partition.topic + "/" +
-        std::to_string(range.partition.partition) + "]");
+        range.partition.ToString() + "]");
   }
   return absl::OkStatus();
 }

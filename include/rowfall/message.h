@@ -19,6 +19,10 @@ namespace rowfall {
 struct TopicPartition {
   std::string topic;
   int32_t partition = 0;
+  /// Returns "topic/partition".
+  std::string ToString() const {
+    return topic + "/" + std::to_string(partition);
+  }
   friend auto operator<=>(const TopicPartition&,
                           const TopicPartition&) = default;
 };

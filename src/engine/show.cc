@@ -25,8 +25,7 @@ std::string OffsetText(int64_t offset) {
 
 void AddPartition(const PartitionStatus& partition, Result& result) {
   result.rows.push_back(
-      {base::Cat("partition ", partition.partition.topic, "/",
-                 partition.partition.partition),
+      {base::Cat("partition ", partition.partition.ToString()),
        base::Cat("committed=", OffsetText(partition.committed),
                  " lag=", OffsetText(partition.lag),
                  " position=", OffsetText(partition.position), " end=",
@@ -37,8 +36,7 @@ void AddPartition(const PartitionStatus& partition, Result& result) {
 void AddErrors(const ViewStatus& status, Result& result) {
   for (const ErrorStatus& error : status.errors) {
     result.rows.push_back(
-        {base::Cat(ErrorFateName(error.fate), " ", error.partition.topic, "/",
-                   error.partition.partition),
+        {base::Cat(ErrorFateName(error.fate), " ", error.partition.ToString()),
          base::Cat("count=", error.count, " first=", error.first_offset,
                    " last=", error.last_offset, " example=", error.example)});
   }

@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a worker does when a log is not what it was: messages that are gone,
 // truncated topics, topics that were made again.
-#include <algorithm>
 #include <utility>
 
 #include "base/mistake.h"
 #include "base/text.h"
 #include "commit/position_mark.h"
+#include "engine/find_partition.h"
 #include "engine/worker.h"
 
 namespace rowfall::engine {
 namespace {
 
-std::string Name(const TopicPartition& partition) {
-  return base::Cat(partition.topic, "/", partition.partition);
-}
-
 std::string OutOfRangeText(const TopicPartition& partition, int64_t offset,
                            const OffsetOutOfRange& event) {
-  return base::Cat("Offset ", offset, " of ", Name(partition),
+  return base::Cat("Offset ", offset, " of ", partition.ToString(),
                    " does not exist: the log has ",
                    event.high < 0 ? std::string("unknown ends")
                                   : base::Cat(event.low, " up to ", event.high),
@@ -29,7 +25,7 @@ std::string OtherLogText(const commit::TailCheck::Tail& tail, int64_t offset) {
   const std::string what =
       base::Cat("Topic '", tail.partition.topic,
                 "' was truncated or made again, position ", tail.position,
-                " of ", Name(tail.partition), " is of another log: ");
+                " of ", tail.partition.ToString(), " is of another log: ");
   if (offset == tail.last) {
     return base::Cat(what, "message ", offset,
                      " is not the one that was settled");
@@ -41,15 +37,8 @@ std::string OtherLogText(const commit::TailCheck::Tail& tail, int64_t offset) {
 std::string ShortLogText(const commit::TailCheck::Tail& tail) {
   return base::Cat("Topic '", tail.partition.topic,
                    "' was truncated or made again, offset ", tail.position,
-                   " of ", Name(tail.partition),
+                   " of ", tail.partition.ToString(),
                    " does not exist: the log ends at ", tail.short_end);
-}
-
-template <typename Positions>
-auto FindPartition(Positions& positions, const TopicPartition& partition) {
-  return std::find_if(
-      positions.begin(), positions.end(),
-      [&](const auto& other) { return other.partition == partition; });
 }
 
 }  // namespace
@@ -203,7 +192,7 @@ void Worker::ReportChanges() {
     if (change.reported || to < 0) continue;
     change.reported = true;
     std::string text =
-        base::Cat("Goes on with ", Name(change.partition), " at ", to);
+        base::Cat("Goes on with ", change.partition.ToString(), " at ", to);
     if (change.is_gap) {
       board_.counters.gaps.Add(1);
       if (change.same_log && change.from >= 0 && change.from < to) {

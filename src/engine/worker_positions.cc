@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a worker begins to read.
-#include <algorithm>
 #include <utility>
 
 #include "base/crash_point.h"
@@ -8,27 +7,17 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "commit/position_mark.h"
+#include "engine/find_partition.h"
 #include "engine/worker.h"
 #include "sink/host_call.h"
 
 namespace rowfall::engine {
 namespace {
 
-std::string Name(const TopicPartition& partition) {
-  return base::Cat(partition.topic, "/", partition.partition);
-}
-
 std::string StartText(int64_t offset) {
   return offset == kOffsetBeginning ? std::string("the beginning")
          : offset == kOffsetEnd     ? std::string("the end")
                                     : base::Cat(offset);
-}
-
-template <typename Positions>
-auto FindPartition(Positions& positions, const TopicPartition& partition) {
-  return std::find_if(
-      positions.begin(), positions.end(),
-      [&](const auto& other) { return other.partition == partition; });
 }
 
 }  // namespace
@@ -77,8 +66,8 @@ void Worker::AnswerAssignment() {
 
 void Worker::LogStarts(const std::vector<PartitionOffset>& positions) const {
   for (const PartitionOffset& position : positions) {
-    Log(LogLevel::kInfo, base::Cat("Reads ", Name(position.partition), " from ",
-                                   StartText(position.offset)));
+    Log(LogLevel::kInfo, base::Cat("Reads ", position.partition.ToString(),
+                                   " from ", StartText(position.offset)));
   }
 }
 
@@ -133,7 +122,7 @@ absl::Status Worker::TakeStoredPositions(
     if (position.offset > found->offset) {
       Log(LogLevel::kWarning,
           base::Cat("The group has committed ", position.offset, " of ",
-                    Name(position.partition), "; the table's position ",
+                    position.partition.ToString(), "; the table's position ",
                     found->offset, " counts"));
     }
     ROWFALL_ASSIGN_OR_RETURN(const auto other, CheckCluster(*found));
@@ -159,7 +148,7 @@ absl::StatusOr<std::optional<std::string>> Worker::CheckCluster(
     return std::nullopt;
   }
   std::string what = base::Cat(
-      "Position ", stored.offset, " of ", Name(stored.partition),
+      "Position ", stored.offset, " of ", stored.partition.ToString(),
       " is of another cluster: it was stored for ", base::Quote(mark->cluster),
       ", this is ", base::Quote(cluster_));
   if (spec_->source.on_gap == plan::OnGap::kFail) return NeedsDecision(what);
@@ -174,7 +163,7 @@ void Worker::PreferOwnCommits(std::vector<PartitionOffset>& positions) const {
     }
     Log(LogLevel::kWarning,
         base::Cat("The group has forgotten what was committed of ",
-                  Name(position.partition), ": ",
+                  position.partition.ToString(), ": ",
                   position.offset < 0 ? std::string("nothing")
                                       : base::Cat(position.offset),
                   " instead of ", own->second.offset, ", which counts"));

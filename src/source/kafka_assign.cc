@@ -20,7 +20,7 @@ std::vector<TopicPartition> FromList(
 }
 
 std::string PlaceOf(const TopicPartition& partition) {
-  return base::Cat(" [", partition.topic, "/", partition.partition, "]");
+  return base::Cat(" [", partition.ToString(), "]");
 }
 
 }  // namespace

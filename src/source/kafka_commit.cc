@@ -19,11 +19,10 @@ absl::Status KafkaConsumer::CheckCommit(
     if (position.offset < 0)
       return absl::InvalidArgumentError(
           base::Cat("Offset must not be negative: ", position.offset, " [",
-                    partition.topic, "/", partition.partition, "]"));
+                    partition.ToString(), "]"));
     if (table_.Find(partition.topic, partition.partition) == nullptr)
-      return absl::AbortedError(base::Cat("Partition is not assigned [",
-                                          partition.topic, "/",
-                                          partition.partition, "]"));
+      return absl::AbortedError(
+          base::Cat("Partition is not assigned [", partition.ToString(), "]"));
   }
   return absl::OkStatus();
 }

@@ -11,10 +11,6 @@
 
 namespace rowfall::testing {
 
-std::string PartitionText(const TopicPartition& partition) {
-  return partition.topic + "/" + std::to_string(partition.partition);
-}
-
 namespace {
 
 absl::Status CheckTopics(const SourceConfig& config) {

@@ -146,9 +146,6 @@ class MemoryBroker::Impl {
               uint64_t id, const absl::Status& status);
 };
 
-// Returns e.g. "orders/3".
-std::string PartitionText(const TopicPartition& partition);
-
 }  // namespace rowfall::testing
 
 #endif  // ROWFALL_TESTING_MEMORY_BROKER_IMPL_H_

@@ -15,7 +15,7 @@ void MemoryBroker::Impl::CheckCommit(MemoryMember& member,
   // It may not have heard yet that it was made to leave.
   if (member.state == State::kLeft) return;
   const std::string text =
-      PartitionText(position.partition) + "@" + std::to_string(position.offset);
+      position.partition.ToString() + "@" + std::to_string(position.offset);
   if (position.offset < 0) {
     return Violation(member, "committed " + text + ", which is no offset");
   }

@@ -183,13 +183,13 @@ absl::Status MemoryBroker::Impl::Assign(
   }
   for (const auto& [partition, offset, mark] : positions) {
     if (std::count(member.given.begin(), member.given.end(), partition) == 0) {
-      Violation(member, "assigned " + PartitionText(partition) +
-                            " that it was not given");
+      Violation(member,
+                "assigned " + partition.ToString() + " that it was not given");
       return absl::InvalidArgumentError("Partition not assigned");
     }
     if (offset < 0 && offset != kOffsetBeginning && offset != kOffsetEnd) {
       Violation(member,
-                "assigned " + PartitionText(partition) + " without an offset");
+                "assigned " + partition.ToString() + " without an offset");
       return absl::InvalidArgumentError("Offset missing");
     }
     const MemoryLog* log = FindLog(partition);

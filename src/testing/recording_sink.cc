@@ -166,8 +166,7 @@ absl::Status RecordingTable::CheckPositions(const WriteContext& context) const {
     return Error(absl::StatusCode::kAborted,
                  "Stored position is " + std::to_string(it->second.offset) +
                      ", the write begins at " + std::to_string(range.from) +
-                     " [" + range.partition.topic + "/" +
-                     std::to_string(range.partition.partition) + "]");
+                     " [" + range.partition.ToString() + "]");
   }
   return absl::OkStatus();
 }

@@ -84,8 +84,7 @@ std::string ResultText(const Result& result) {
 }
 
 std::string RangeText(const PartitionRange& range) {
-  return Cat(range.partition.topic, "/", range.partition.partition, " [",
-             range.from, ", ", range.to, ")");
+  return Cat(range.partition.ToString(), " [", range.from, ", ", range.to, ")");
 }
 
 // Can be loaded, but not stored to.

@@ -26,8 +26,7 @@ int Logs::Find(std::string_view topic, int32_t partition) const {
 }
 
 std::string Logs::Name(int number) const {
-  const TopicPartition& partition = (*this)[number].partition;
-  return base::Cat(partition.topic, "/", partition.partition);
+  return (*this)[number].partition.ToString();
 }
 
 std::string Logs::Place(int number, int64_t offset) const {

@@ -1,52 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks that tests/scenarios.md has every scenario and names tests that exist.
-#include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/support/test_names.h"
 
 namespace rowfall {
 namespace {
-
-namespace fs = std::filesystem;
-
-const fs::path kTests = fs::path(ROWFALL_SOURCE_DIR) / "tests";
-
-std::string ReadFile(const fs::path& path) {
-  std::stringstream out;
-  out << std::ifstream(path).rdbuf();
-  return out.str();
-}
-
-std::vector<std::smatch> Matches(const std::string& text,
-                                 const std::regex& pattern) {
-  return {std::sregex_iterator(text.begin(), text.end(), pattern),
-          std::sregex_iterator()};
-}
-
-// Returns "Suite.Case" of every test, and the names of the golden files.
-std::set<std::string> AllTests() {
-  static const std::regex pattern(
-      R"(\nTEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)\s*\))");
-  std::set<std::string> tests;
-  for (const auto& file : fs::recursive_directory_iterator(kTests)) {
-    if (file.path().extension() == ".test") {
-      tests.insert(file.path().filename());
-    }
-    if (file.path().extension() != ".cc") continue;
-    const std::string text = ReadFile(file.path());
-    for (const std::smatch& match : Matches(text, pattern)) {
-      tests.insert(match[1].str() + "." + match[2].str());
-    }
-  }
-  return tests;
-}
 
 // Returns "A1" to "Q5".
 std::set<std::string> AllIds() {
@@ -62,23 +25,21 @@ std::set<std::string> AllIds() {
 }
 
 TEST(ScenariosTest, EachIsHeldByATestThatExists) {
-  const std::set<std::string> tests = AllTests();
-  const std::string map = ReadFile(kTests / "scenarios.md");
+  const std::set<std::string> tests = tests::TestsIn("tests");
+  const std::string map = tests::ReadProjectFile("tests/scenarios.md");
   static const std::regex row(R"(\n\| ([A-Z]\d+a?) \| .* \| (.+) \|)");
-  static const std::regex name(R"(`(?:(\w+)\.)?([A-Z]\w+|test)`)");
   std::set<std::string> ids;
-  for (const std::smatch& line : Matches(map, row)) {
-    EXPECT_TRUE(ids.insert(line[1]).second) << line[1] << " twice";
-    const std::string held_by = line[2];
+  for (std::sregex_iterator it(map.begin(), map.end(), row), end; it != end;
+       ++it) {
+    const std::string id = (*it)[1];
+    const std::string held_by = (*it)[2];
+    EXPECT_TRUE(ids.insert(id).second) << id << " twice";
     // Either tests, or why there are none.
     EXPECT_TRUE(held_by.find('`') != std::string::npos ||
                 held_by.starts_with("none: "))
-        << line[1];
-    std::string suite;
-    for (const std::smatch& test : Matches(held_by, name)) {
-      if (test[1].matched) suite = test[1];
-      const std::string full = suite + "." + test[2].str();
-      EXPECT_EQ(tests.count(full), 1u) << line[1] << ": " << full;
+        << id;
+    for (const std::string& name : tests::TestsNamedIn(held_by)) {
+      EXPECT_EQ(tests.count(name), 1u) << id << ": " << name;
     }
   }
   EXPECT_EQ(ids, AllIds());

@@ -137,8 +137,7 @@ absl::Status Positions::MakeOrRefuse(std::string_view group,
     return absl::AbortedError("Stored position is " + std::to_string(stored) +
                               ", the write begins at " +
                               std::to_string(range.from) + " [" +
-                              range.partition.topic + "/" +
-                              std::to_string(range.partition.partition) + "]");
+                              range.partition.ToString() + "]");
   }
   if (code != SQLITE_DONE) {
     return connection_.Error(code, "Cannot read a position");

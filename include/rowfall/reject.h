@@ -49,7 +49,10 @@ struct Reject {
   /// Whether an earlier call may have had this Id(): of this attempt, before
   /// partitions moved, or of a run that ended before its commit. False: the
   /// message came after the partition had been read to its end since it was
-  /// assigned to this worker, so no run before can have had it.
+  /// assigned to this worker, so no run before had it. A worker that has lost
+  /// its partition and has not noticed yet, as after the process stood still,
+  /// says false of what the new owner hands over as well: what must be stored
+  /// once goes by Id().
   bool may_be_repeat = true;
 
   /// Returns the same text for the same trouble whenever the message is read

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "sink/host_call.h"
 
 namespace rowfall::engine {
@@ -53,7 +54,11 @@ absl::Status CatalogWriter::Note(
   for (ViewDefinition& view : state_.views) {
     if (!view.suspended) changed |= change(view);
   }
-  return changed ? Write(state_) : absl::OkStatus();
+  if (!changed) return absl::OkStatus();
+  ROWFALL_CRASH_POINT(noting);
+  absl::Status status = Write(state_);
+  ROWFALL_CRASH_POINT(noted);
+  return status;
 }
 
 CrashNote CatalogWriter::NoteOf(std::string_view view) const {

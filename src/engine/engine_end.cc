@@ -151,6 +151,10 @@ void Engine::Impl::StopInPlace() {
       return running.runner->Stop(TimeUntil(deadline));
     });
   }
+  (void)base::Guarded([&] {
+    NoteStop(TimeUntil(deadline));
+    return absl::OkStatus();
+  });
 }
 
 bool Engine::Impl::HasEnded() const {

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "commit/backoff.h"
@@ -152,15 +153,8 @@ class Worker {
   void OutOfMemory();
   // Whether commits may be another member's matter by now.
   bool MayHaveLostPartitions() const;
-  // Does `part` as far as it goes without memory.
-  template <typename Part>
-  void Attempt(Part part) noexcept {
-    try {
-      part();
-    } catch (...) {
-      Log(LogLevel::kError, "A step was left out for want of memory");
-    }
-  }
+  // Does `part` as far as it goes; the log says what ended it.
+  void Attempt(absl::FunctionRef<void()> part) noexcept;
   void FailUnexpectedly(std::string_view what);
   void Recovered();
   void Fail(const absl::Status& status);

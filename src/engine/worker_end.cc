@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/crash_point.h"
+#include "base/guard.h"
+#include "base/text.h"
 #include "engine/worker.h"
 
 namespace rowfall::engine {
@@ -33,6 +35,19 @@ void Worker::Finish(absl::Duration timeout) {
     sink_ = nullptr;
   });
   finished_ = true;
+}
+
+void Worker::Attempt(absl::FunctionRef<void()> part) noexcept {
+  const absl::Status done = base::Guarded([&] {
+    part();
+    return absl::OkStatus();
+  });
+  if (done.ok()) return;
+  (void)base::Guarded([&] {
+    Log(LogLevel::kError,
+        base::Cat("A step was left out: ", base::FromAbsl(done.message())));
+    return absl::OkStatus();
+  });
 }
 
 void Worker::FinishBatch() {

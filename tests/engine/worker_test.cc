@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 namespace rowfall {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -38,6 +40,7 @@ struct Script {
   std::vector<size_t> limits_while_paused;
   std::vector<absl::Duration> timeouts;  // Of commits and of the end.
   int num_sources = 0;
+  bool throws_at_end = false;
   bool answers_commits = true;
 };
 
@@ -92,6 +95,7 @@ class ScriptedSource : public Source {
   void Wake() override {}
   absl::Status Close(absl::Duration timeout) override {
     script_.timeouts.push_back(timeout);
+    if (script_.throws_at_end) throw std::runtime_error("No such handle");
     return absl::OkStatus();
   }
 
@@ -116,6 +120,9 @@ class WorkerTest : public ::testing::Test {
     options.threading = Threading::kHostThreads;
     options.retry_max = absl::Seconds(1);
     options.random_seed = 7;
+    options.log = [this](const LogEntry& entry) {
+      log_.emplace_back(entry.text);
+    };
     options.source_factory = [this](const SourceConfig&) {
       return std::make_unique<ScriptedSource>(script_);
     };
@@ -145,6 +152,7 @@ class WorkerTest : public ::testing::Test {
   std::shared_ptr<testing::RecordingTables> tables_;
   std::shared_ptr<testing::RecordingTable> table_;
   std::shared_ptr<testing::FaultyTables> faulty_;
+  std::vector<std::string> log_;
   std::unique_ptr<Engine> engine_;
 };
 
@@ -239,6 +247,15 @@ TEST_F(WorkerTest, WaitsForTheBrokerNoLongerThanStopMay) {
   EXPECT_EQ(script_.timeouts.size(), 2u);
   EXPECT_THAT(script_.timeouts,
               ::testing::Each(::testing::Le(absl::Milliseconds(50))));
+}
+
+TEST_F(WorkerTest, SaysWhichExceptionAStepOfItsEndHasThrown) {
+  Open("batch=1");
+  Run();
+  script_.throws_at_end = true;
+  EXPECT_EQ(engine_->Stop(absl::Seconds(1)), absl::OkStatus());
+  EXPECT_THAT(log_, Contains("A step was left out: Unexpected exception: "
+                             "No such handle"));
 }
 
 TEST_F(WorkerTest, TakesAnotherConsumerWhereAnAssignmentIsGone) {

@@ -26,6 +26,7 @@ const std::vector<std::string> kLeavePoints = {"revoking", "revoked"};
 const std::vector<std::string> kStopPoints = {"stopping", "batch_finished",
                                               "committing_last",
                                               "committed_last", "stopped"};
+constexpr int kMaxCrashes = 3;  // By default.
 
 class CrashPoints : public ::testing::TestWithParam<Table> {
  protected:
@@ -87,6 +88,28 @@ TEST_P(CrashPointsOnce, OfJoiningAndStopping) {
     }
     scene.Finish();
   });
+}
+
+// The notes of max_crashes: each start is noted, its end when the view got on,
+// and each message where messages are taken one by one.
+TEST_P(CrashPointsOnce, OfNotes) {
+  Scene scene({.table = GetParam(), .member = Member::kStatic}, SeedOfTest(),
+              &figures_);
+  const auto die_at = [&](const char* point, int passing) {
+    scene.Produce(200);
+    scene.DieAt(point, passing);
+  };
+  die_at("settled", 1);  // A view that is new has no note.
+  for (const char* point : {"noting", "noted"}) {
+    die_at(point, 1);
+    die_at(point, 2);
+  }
+  for (int i = 0; i < 1 + kMaxCrashes; ++i) die_at("noted", 1);
+  die_at("noting", 2);
+  EXPECT_TRUE(Scene::HasLogged(scene.dir(), "Takes messages one by one"));
+  die_at("noted", 2);
+  scene.Finish();
+  EXPECT_TRUE(Scene::HasLogged(scene.dir(), "in batches again"));
 }
 
 std::string NameOf(const ::testing::TestParamInfo<Table>& info) {

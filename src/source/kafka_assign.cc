@@ -30,9 +30,7 @@ void KafkaConsumer::OnRebalance(rd_kafka_resp_err_t code,
                                 const rd_kafka_topic_partition_list_t* list) {
   std::vector<TopicPartition> partitions = FromList(list);
   if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-    pending_ = std::move(partitions);
-    ask_at_ = ask_backoff_ = absl::ZeroDuration();
-    phase_ = Phase::kReadOffsets;
+    ReadOffsetsOf(std::move(partitions));
     // The wait that this came in may be long, and there is work to do.
     if (may_yield_) rd_kafka_yield(handle());
     return;
@@ -53,6 +51,16 @@ void KafkaConsumer::OnRebalance(rd_kafka_resp_err_t code,
   pending_.clear();
   phase_ = Phase::kAwaitUnassign;
   Add(PartitionsRevoked{std::move(partitions), lost});
+}
+
+void KafkaConsumer::ReadOffsetsOf(std::vector<TopicPartition> partitions) {
+  pending_ = std::move(partitions);
+  ask_at_ = ask_backoff_ = absl::ZeroDuration();
+  phase_ = Phase::kReadOffsets;
+  // Brings the client to its leaders meanwhile. A partition that has none when
+  // it is assigned, be it for a moment, waits half a second for its first
+  // offset.
+  for (const TopicPartition& partition : pending_) GetWatermarks(partition);
 }
 
 absl::Status KafkaConsumer::CheckPositions(

@@ -97,10 +97,7 @@ absl::Status KafkaConsumer::Start() {
   if (!warning.empty()) client_->log().Add(LogLevel::kDebug, warning);
   DrainLog();
   if (!config_.partitions.empty()) {
-    pending_ = ListedPartitions(config_);
-    // Lets the client look for the leaders now: it saves a second later.
-    for (const TopicPartition& partition : pending_) GetWatermarks(partition);
-    phase_ = Phase::kReadOffsets;
+    ReadOffsetsOf(ListedPartitions(config_));
     return absl::OkStatus();
   }
   if (config_.starts_at_end) client_->probe().AskTopics();

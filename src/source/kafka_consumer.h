@@ -104,6 +104,7 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
   absl::Duration WaitSlice(absl::Duration wait) const;
 
   // kafka_assign.cc
+  void ReadOffsetsOf(std::vector<TopicPartition> partitions);
   absl::Status CheckPositions(std::span<const PartitionOffset> positions) const;
   absl::Status AssignAll();
   void Forget();

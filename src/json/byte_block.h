@@ -41,6 +41,9 @@ class ByteBlock {
     const __m128i space = _mm_set1_epi8(' ');
     return Mask(_mm_cmpeq_epi8(_mm_max_epu8(bytes_, space), space));
   }
+  uint32_t Quotes() const {
+    return Mask(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8('"')));
+  }
   uint32_t EqualTo(const char* p) const {
     return Mask(_mm_cmpeq_epi8(bytes_, Load(p).bytes_));
   }
@@ -74,6 +77,9 @@ class ByteBlock {
   }
   uint32_t Spaces() const {
     return MaskOf([](unsigned char c) { return c <= ' '; });
+  }
+  uint32_t Quotes() const {
+    return MaskOf([](unsigned char c) { return c == '"'; });
   }
   uint32_t EqualTo(const char* p) const {
     uint32_t mask = 0;

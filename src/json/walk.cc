@@ -2,8 +2,11 @@
 // Steps over valid JSON text.
 #include "json/walk.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
+#include "json/byte_block.h"
 #include "json/scanner.h"
 
 namespace rowfall::json {
@@ -51,6 +54,18 @@ const char* WalkContainer(const char* p, const char* end) {
   return p;
 }
 
+// Stands behind the bits of a block.
+constexpr uint32_t kBlockEnd = 1u << ByteBlock::kSize;
+
+// Copies whole blocks, the last one with what is behind it.
+char* CopyBlocks(const char* p, const char* end, char* out) {
+  char* const out_end = out + (end - p);
+  for (; p < end; p += ByteBlock::kSize, out += ByteBlock::kSize) {
+    ByteBlock::Load(p).Store(out);
+  }
+  return out_end;
+}
+
 }  // namespace
 
 const char* WalkSpace(const char* p, const char* end) {
@@ -80,6 +95,32 @@ char* CompactTo(std::string_view value, char* out) {
       out += size;
       p = string_end;
     }
+  }
+  return out;
+}
+
+char* CompactPaddedTo(std::string_view value, char* out) {
+  const char* p = value.data();
+  const char* const end = p + value.size();
+  while (p < end) {
+    if (*p == '"') {
+      const char* const string_end = WalkString(p, end);
+      out = CopyBlocks(p, string_end, out);
+      p = string_end;
+      continue;
+    }
+    const ByteBlock block = ByteBlock::Load(p);
+    const uint32_t quotes = block.Quotes() | kBlockEnd;
+    const char* const stop = std::min(p + std::countr_zero(quotes), end);
+    // The spaces before `stop`.
+    uint32_t spaces = block.Spaces() & ((1u << (stop - p)) - 1);
+    for (const char* const begin = p; spaces != 0; spaces &= spaces - 1) {
+      const char* const space = begin + std::countr_zero(spaces);
+      out = CopyBlocks(p, space, out);
+      p = space + 1;
+    }
+    out = CopyBlocks(p, stop, out);
+    p = stop;
   }
   return out;
 }

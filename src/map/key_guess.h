@@ -6,45 +6,28 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
-#include "json/byte_block.h"
 #include "map/key_table.h"
+#include "map/shape_guess.h"
+#include "map/text_guess.h"
 
 namespace rowfall::map {
 
 // The bytes from behind one value up to the next one, e.g. `, "term": `, and
-// the node that the key leads to. The same bytes need no second look: they
-// were checked when they were learned.
-class KeyGuess {
+// the node that the key leads to. A line of the cache each.
+class alignas(64) KeyGuess {
  public:
-  static constexpr size_t kMaxBytes = 2 * json::ByteBlock::kSize;
+  KeyGuess(const TextGuess& text, uint32_t node) : text_(text), node_(node) {}
 
-  // `p` has kMaxBytes readable bytes.
-  bool Matches(const char* p) const {
-    using json::ByteBlock;
-    const uint32_t equal =
-        ByteBlock::Load(p).EqualTo(bytes_) |
-        ByteBlock::Load(p + ByteBlock::kSize).EqualTo(bytes_ + ByteBlock::kSize)
-            << ByteBlock::kSize;
-    return (equal & mask_) == mask_;
-  }
-  size_t size() const { return size_; }
+  // `p` has TextGuess::kMaxBytes readable bytes.
+  bool Matches(const char* p) const { return text_.Matches(p); }
+  size_t size() const { return text_.size(); }
   uint32_t node() const { return node_; }
 
-  void Learn(const char* begin, size_t size, uint32_t node) {
-    std::memcpy(bytes_, begin, size);
-    mask_ = static_cast<uint32_t>((uint64_t{1} << size) - 1);
-    size_ = static_cast<uint32_t>(size);
-    node_ = node;
-  }
-
  private:
-  char bytes_[kMaxBytes] = {};
-  uint32_t mask_ = 0;
-  uint32_t size_ = 0;
-  uint32_t node_ = kNoNode;
+  TextGuess text_;
+  uint32_t node_;
 };
 
 // The guesses of one object, by position.
@@ -58,16 +41,26 @@ class KeyGuesses {
   }
   void Learn(size_t i, const char* begin, const char* end, uint32_t node) {
     const size_t size = static_cast<size_t>(end - begin);
-    if (i > guesses_.size() || i >= kMaxKeys || size > KeyGuess::kMaxBytes) {
+    if (i > guesses_.size() || i >= kMaxKeys || size > TextGuess::kMaxBytes) {
       return;
     }
-    if (i == guesses_.size()) guesses_.emplace_back();
-    guesses_[i].Learn(begin, size, node);
+    const KeyGuess guess(TextGuess(begin, size), node);
+    if (i == guesses_.size()) {
+      shapes_.resize(i + 1);
+      guesses_.push_back(guess);
+    } else {
+      guesses_[i] = guess;
+    }
+  }
+  // Returns the shape of the value under key number `i` where nobody wants it.
+  ShapeGuess* Shape(size_t i) {
+    return i < shapes_.size() ? &shapes_[i] : nullptr;
   }
 
  private:
   static constexpr size_t kMaxKeys = 256;
   std::vector<KeyGuess> guesses_;
+  std::vector<ShapeGuess> shapes_;
 };
 
 }  // namespace rowfall::map

@@ -3,9 +3,59 @@
 // ASCII, and in long texts.
 #include "map/leaf_writer.h"
 
+#include <limits>
+
+#include "coerce/list.h"
 #include "map/plain_number.h"
 
 namespace rowfall::map {
+namespace {
+
+template <typename T>
+bool FitsElement(int64_t value) {
+  return std::numeric_limits<T>::min() <= value &&
+         value <= std::numeric_limits<T>::max();
+}
+
+// Appends the elements of the array at `p` by `write`, which returns the end
+// of an element, or null for one that needs the general way. Returns the end
+// of the array, or null: then what was appended is to be abandoned.
+template <typename Write>
+const char* WriteElements(const char* p, const Write& write) {
+  p = json::SkipSpace(p + 1);
+  if (*p == ']') return p + 1;
+  for (;;) {
+    p = write(p);
+    if (p == nullptr) return nullptr;
+    p = json::SkipSpace(p);
+    if (*p == ']') return p + 1;
+    if (*p != ',') return nullptr;
+    p = json::SkipSpace(p + 1);
+  }
+}
+
+// Writes the array at `p` if it holds plain integers.
+template <typename T>
+const char* WriteSet(const char* p, Column& out) {
+  if (*p != '[') return nullptr;
+  Buffer& values = out.mutable_values();
+  const size_t before = values.size();
+  p = WriteElements(p, [&values](const char* at) -> const char* {
+    int64_t value;
+    at = json::ReadPlainInteger(at, value);
+    if (at == nullptr || !FitsElement<T>(value)) return nullptr;
+    values.Push(static_cast<T>(value));
+    return at;
+  });
+  if (p != nullptr) {
+    coerce::FinishSet(out, before);
+  } else {
+    out.AbandonList();
+  }
+  return p;
+}
+
+}  // namespace
 
 const char* WriteDouble(const char* p, Column& out) {
   double value;
@@ -28,6 +78,14 @@ const char* WriteBool(const char* p, Column& out) {
   if (!is_true && !json::StartsWithFalse(p)) return nullptr;
   out.AppendBool(is_true);
   return p + (is_true ? 4 : 5);
+}
+
+const char* WriteMulti(const char* p, Column& out) {
+  return WriteSet<uint32_t>(p, out);
+}
+
+const char* WriteMulti64(const char* p, Column& out) {
+  return WriteSet<int64_t>(p, out);
 }
 
 const char* WriteVector(const char* p, Column& out) {

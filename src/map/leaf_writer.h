@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <limits>
 
-#include "coerce/list.h"
 #include "json/escape.h"
 #include "json/scanner.h"
 #include "rowfall/column.h"
@@ -42,7 +41,9 @@ inline const char* WriteInt(const char* p, Column& out) {
 const char* WriteDouble(const char* p, Column& out);
 const char* WriteFloat(const char* p, Column& out);
 const char* WriteBool(const char* p, Column& out);
-// Writes the array at `p` as a float_vector.
+// Writes the array at `p` as a set or a float_vector.
+const char* WriteMulti(const char* p, Column& out);
+const char* WriteMulti64(const char* p, Column& out);
 const char* WriteVector(const char* p, Column& out);
 
 // Ends the text value that begins at byte `before` of the column.
@@ -83,50 +84,6 @@ inline const char* WriteText(const char* p, Column& out,
     return p + 1;
   }
   return WriteTextSlowly(begin, p, out, context);
-}
-
-template <typename T>
-inline bool FitsElement(int64_t value) {
-  return std::numeric_limits<T>::min() <= value &&
-         value <= std::numeric_limits<T>::max();
-}
-
-// Appends the elements of the array at `p` by `write`, which returns the end
-// of an element, or null for one that needs the general way. Returns the end
-// of the array, or null: then what was appended is to be abandoned.
-template <typename Write>
-inline const char* WriteElements(const char* p, const Write& write) {
-  p = json::SkipSpace(p + 1);
-  if (*p == ']') return p + 1;
-  for (;;) {
-    p = write(p);
-    if (p == nullptr) return nullptr;
-    p = json::SkipSpace(p);
-    if (*p == ']') return p + 1;
-    if (*p != ',') return nullptr;
-    p = json::SkipSpace(p + 1);
-  }
-}
-
-// Writes the array at `p` if it holds plain integers.
-template <typename T>
-inline const char* WriteSet(const char* p, Column& out) {
-  if (*p != '[') return nullptr;
-  Buffer& values = out.mutable_values();
-  const size_t before = values.size();
-  p = WriteElements(p, [&values](const char* at) -> const char* {
-    int64_t value;
-    at = json::ReadPlainInteger(at, value);
-    if (at == nullptr || !FitsElement<T>(value)) return nullptr;
-    values.Push(static_cast<T>(value));
-    return at;
-  });
-  if (p != nullptr) {
-    coerce::FinishSet(out, before);
-  } else {
-    out.AbandonList();
-  }
-  return p;
 }
 
 }  // namespace rowfall::map

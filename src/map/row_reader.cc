@@ -27,6 +27,7 @@ RowReader::RowReader(std::span<const data::Leaf> leaves, int max_depth)
   for (const data::Leaf& leaf : leaves) {
     targets_.push_back({nullptr, leaf.type, leaf.replaceable});
   }
+  shapes_.resize(leaves.size());
 }
 
 void RowReader::SetColumns(std::span<Column* const> columns, size_t rows) {
@@ -79,6 +80,8 @@ const char* RowReader::ReadObject(Node& node, const char* p, int depth) {
     if (const KeyGuess* guess = node.guesses.Match(i, p)) [[likely]] {
       child = guess->node();
       p = json::SkipSpace(p + guess->size());
+    } else if (*p == '}') {
+      return p + 1;
     } else {
       const Key key = ReadKey(node, p, i);
       p = key.value;
@@ -86,7 +89,7 @@ const char* RowReader::ReadObject(Node& node, const char* p, int depth) {
       i = key.position;
       if (p == nullptr || child == kObjectEnd) return p;
     }
-    p = child == kNoNode ? Skip(p, depth + 1)
+    p = child == kNoNode ? Skip(p, depth + 1, node.guesses.Shape(i))
                          : ReadNode(tree_.node(child), p, depth + 1);
     if (p == nullptr) return nullptr;
   }
@@ -198,12 +201,12 @@ inline const char* RowReader::ReadLeaf(uint32_t leaf, const char* p,
       if (*p == '"') return WriteText(p + 1, out, context_);
       break;
     case Type::kJson:
-      return ReadJson(out, p, depth);
+      return ReadJson(leaf, p, depth);
     case Type::kMulti:
-      end = WriteSet<uint32_t>(p, out);
+      end = WriteMulti(p, out);
       break;
     case Type::kMulti64:
-      end = WriteSet<int64_t>(p, out);
+      end = WriteMulti64(p, out);
       break;
     case Type::kDouble:
       end = WriteDouble(p, out);
@@ -227,8 +230,9 @@ const char* RowReader::ReadLeafSlowly(uint32_t leaf, const char* p, int depth) {
   return end;
 }
 
-const char* RowReader::ReadJson(Column& out, const char* p, int depth) {
-  const char* const end = Skip(p, depth);
+const char* RowReader::ReadJson(uint32_t leaf, const char* p, int depth) {
+  Column& out = *targets_[leaf].column;
+  const char* const end = Skip(p, depth, &shapes_[leaf]);
   if (end == nullptr) return nullptr;
   if (*p == 'n') {
     out.AppendNull();
@@ -240,7 +244,7 @@ const char* RowReader::ReadJson(Column& out, const char* p, int depth) {
   values.Reserve(before + size);
   char* const to = values.data() + before;
   FinishText(out, before,
-             static_cast<size_t>(json::CompactTo({p, size}, to) - to));
+             static_cast<size_t>(json::CompactPaddedTo({p, size}, to) - to));
   return end;
 }
 
@@ -251,14 +255,17 @@ void RowReader::AppendValue(uint32_t leaf, const char* begin, const char* end) {
   errors_.push_back({leaf, reason_, begin});
 }
 
-// Reads a value that nobody wants.
-inline const char* RowReader::Skip(const char* p, int depth) {
+// Reads a value for its end alone.
+inline const char* RowReader::Skip(const char* p, int depth,
+                                   ShapeGuess* shape) {
   if (*p == '"') {
     bool escaped;
     p = json::ScanString(p + 1, context_, escaped);
     return p == nullptr ? p : p + 1;
   }
   if (const char* const end = json::FindNumberEnd(p)) return end;
+  if (shape != nullptr && (*p == '{' || *p == '['))
+    return shape->Skip(p, depth, context_);
   return json::SkipValue(p, depth, context_);
 }
 

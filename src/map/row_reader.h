@@ -76,8 +76,8 @@ class RowReader {
   const char* ReadBranch(Node& node, const char* p, int depth);
   const char* ReadLeaf(uint32_t leaf, const char* p, int depth);
   const char* ReadLeafSlowly(uint32_t leaf, const char* p, int depth);
-  const char* ReadJson(Column& out, const char* p, int depth);
-  const char* Skip(const char* p, int depth);
+  const char* ReadJson(uint32_t leaf, const char* p, int depth);
+  const char* Skip(const char* p, int depth, ShapeGuess* shape = nullptr);
   void AppendValue(uint32_t leaf, const char* begin, const char* end);
   void Reset(const Node& node);
   void FinishRow();
@@ -85,6 +85,7 @@ class RowReader {
   json::ScanContext context_;
   LeafTree tree_;
   std::vector<Target> targets_;
+  std::vector<ShapeGuess> shapes_;  // Of json leaves.
   size_t rows_ = 0;
   uint64_t row_stamp_ = 0;          // Never the same for two rows.
   std::vector<ValueError> errors_;  // Of the row, one a leaf at most.

@@ -7,6 +7,9 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "json/walk.h"
+#include "tests/json/padded.h"
+#include "tests/json/random_json.h"
 
 namespace rowfall::json {
 namespace {
@@ -147,6 +150,20 @@ TEST(ValueTest, QuotingIsUndoneByDecoding) {
       ASSERT_TRUE(Validate(quoted).ok()) << quoted;
       ASSERT_EQ(Decoded(quoted), text);
     }
+  }
+}
+
+TEST(ValueTest, CompactsPaddedValuesAlike) {
+  RandomJson random(TestSeed());
+  for (int i = 0; i < 5000; ++i) {
+    const std::string value = random.Value(4);
+    const Padded padded(value);
+    std::string out(value.size() + kScanPadding, '\0');
+    const char* const end = CompactPaddedTo(
+        {padded.begin(), static_cast<size_t>(padded.end() - padded.begin())},
+        out.data());
+    ASSERT_EQ(out.substr(0, static_cast<size_t>(end - out.data())),
+              Compact(value));
   }
 }
 

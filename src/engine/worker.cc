@@ -21,6 +21,9 @@ namespace {
 // what was prefetched, which a short backoff should not cost.
 constexpr int kPauseAfterFailures = 4;
 
+// Without a message for so long, a worker has nothing else to do than commit.
+constexpr absl::Duration kQuiet = absl::Milliseconds(10);
+
 commit::CommitLimits CommitLimitsOf(const EngineOptions& options) {
   commit::CommitLimits limits;
   limits.interval = options.commit_interval;
@@ -106,7 +109,8 @@ bool Worker::Step(absl::Duration budget) {
     }
     if (end_was_read_ && messages_.empty() && !job_in_flight_) SettleEnds();
     if (!job_in_flight_) {
-      const bool idle = messages_.size() == before;
+      // An answer alone, say to a commit, is no sign that messages have ended.
+      const bool idle = messages_.size() == before && events_.empty();
       MaybeCommit(idle);
       ShowProgress(idle);
       return !idle;
@@ -192,8 +196,11 @@ absl::Duration Worker::PollWait(absl::Duration budget,
                                 absl::Duration now) const {
   absl::Duration wait = std::min(budget, flush_.TimeLeft(now));
   if (settled_since_commit_) {
-    wait = std::min(
-        wait, std::max(commit_policy_.TimeLeft(now), absl::Milliseconds(1)));
+    const absl::Duration commit =
+        commit_policy_.in_flight()
+            ? commit_policy_.TimeLeft(now)
+            : std::min(commit_policy_.TimeLeft(now), kQuiet);
+    wait = std::min(wait, std::max(commit, absl::Milliseconds(1)));
   }
   return std::max(wait, absl::ZeroDuration());
 }

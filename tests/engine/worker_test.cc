@@ -42,6 +42,8 @@ struct Script {
   int num_sources = 0;
   bool throws_at_end = false;
   bool answers_commits = true;
+  // As librdkafka does it: after more messages, by a Poll() that it ends.
+  bool answers_late = false;
 };
 
 class ScriptedSource : public Source {
@@ -53,8 +55,11 @@ class ScriptedSource : public Source {
   void Poll(const PollLimits& limits, MessageBatch& messages,
             std::vector<SourceEvent>& events) override {
     if (paused_) script_.limits_while_paused.push_back(limits.max_messages);
-    events.insert(events.end(), answers_.begin(), answers_.end());
-    answers_.clear();
+    if (!script_.answers_late || (!answers_.empty() && ++waited_ > 1)) {
+      events.insert(events.end(), answers_.begin(), answers_.end());
+      answers_.clear();
+      if (std::exchange(waited_, 0) > 0) return;
+    }
     if (paused_ || script_.deliveries.empty()) return;
     const Delivery delivery = std::move(script_.deliveries.front());
     script_.deliveries.pop_front();
@@ -102,6 +107,7 @@ class ScriptedSource : public Source {
  private:
   Script& script_;
   std::vector<SourceEvent> answers_;
+  int waited_ = 0;  // Poll()s for the answers.
   bool paused_ = false;
 };
 
@@ -210,6 +216,18 @@ TEST_F(WorkerTest, StaysFailedWhenTheLastCommitIsForbidden) {
   Run();
   EXPECT_EQ(Status().state, ViewState::kFailed);
   EXPECT_EQ(Status().reason, "Not authorized");
+}
+
+TEST_F(WorkerTest, CommitsAtIntervalsWhileMessagesCome) {
+  Open("batch=1");
+  script_.answers_late = true;
+  for (int i = 0; i < 20; ++i) Deliver({{{kFirst, i}}, {}});
+  Run(20);
+  EXPECT_THAT(script_.committed, ElementsAre(PartitionOffset{kFirst, 1}));
+  // Whoever has nothing else to do need not wait.
+  Run();
+  EXPECT_THAT(script_.committed, ElementsAre(PartitionOffset{kFirst, 1},
+                                             PartitionOffset{kFirst, 20}));
 }
 
 TEST_F(WorkerTest, CommitsAgainWhatWasNotAnswered) {

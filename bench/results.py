@@ -146,6 +146,8 @@ def ratios(results):
          ratio(ours, e2e("rowfall batch=10000")), 0.95, 1.0, more),
         ("end to end, batch=100", "Flink SQL, best parallelism",
          ratio(ours, e2e("flink")), 3, 4, more),
+        ("end to end, batch=100, 2 consumers", "Flink SQL, best parallelism",
+         ratio(e2e("rowfall consumers=2"), e2e("flink")), None, None, more),
         ("end to end, batch=100", "plain program",
          ratio(ours, e2e("plain")), 8, 10, more),
         ("end to end, batch=100", "RapidJSON SAX by hand, good program",

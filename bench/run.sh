@@ -74,18 +74,19 @@ transform() { program transform --rounds "$rounds" "$@"; }
 as() { sed "s/\"bench\": \"[a-z_]*\"/\"bench\": \"$1\"/"; }
 at_most() { echo $(($1 < $2 ? $1 : $2)); }
 
+# The second consumer is to share the work from the start: the first one hears
+# of it with its next heartbeat.
+soon=heartbeat.interval.ms=100
 few=$(at_most $((messages / 5)) 1000000)
 
 produce design design "$messages"
 
 run_endtoend() {
   end_to_end design design "$messages" "$rounds" "raw;raw-poll;rowfall \
-batch=100;rowfall batch=10000;sax;plain messages=$((messages / 10))" | note
+batch=100;rowfall batch=10000;rowfall consumers=2 $soon;sax;plain \
+messages=$((messages / 10))" | note
 }
-# The second consumer is to share the work from the start: the first one hears
-# of it with its next heartbeat.
 run_heavy() {
-  local soon=heartbeat.interval.ms=100
   end_to_end heavy design "$few" "$rounds" \
     "rowfall consumers=1 $soon;rowfall consumers=2 $soon" | note
 }

@@ -18,6 +18,8 @@
 namespace rowfall::bench {
 namespace {
 
+// A source has at most 64.
+constexpr int kViewsOfSource = 50;
 constexpr absl::Duration kLook = absl::Milliseconds(2);
 constexpr absl::Duration kLimit = absl::Minutes(15);
 
@@ -42,6 +44,34 @@ std::string TableOf(const EngineSetup& setup) {
   const std::regex to("\\bTO\\s+`?(\\w+)", std::regex::icase);
   return std::regex_search(setup.workload.view, match, to) ? match[1].str()
                                                            : "destination";
+}
+
+// "" for the first one.
+std::string Suffix(int number) {
+  return number == 0 ? "" : "_" + std::to_string(number);
+}
+
+std::string SourceSql(const Job& job, const EngineSetup& setup, int number) {
+  std::string source = setup.workload.source;
+  SetOption("type", "kafka", source);
+  SetOption("broker_list", job.brokers, source);
+  SetOption("topic_list", job.topic, source);
+  SetOption("consumer_group", NewGroup() + Suffix(number), source);
+  for (const auto& [name, value] : job.properties) {
+    SetOption(name, value, source);
+  }
+  const std::regex name("SOURCE\\s+(\\w+)", std::regex::icase);
+  return std::regex_replace(source, name, "SOURCE $1" + Suffix(number));
+}
+
+std::string ViewSql(const EngineSetup& setup, int number) {
+  const std::regex names("VIEW\\s+(\\w+)\\s+TO\\s+(\\w+)", std::regex::icase);
+  const std::regex from("\\bFROM\\s+(\\w+)", std::regex::icase);
+  const std::string suffix = Suffix(number);
+  return std::regex_replace(
+      std::regex_replace(setup.workload.view, names,
+                         "VIEW $1" + suffix + " TO $2" + suffix),
+      from, "FROM $1" + Suffix(number / kViewsOfSource));
 }
 
 // Messages that are done with, also those that gave no row.
@@ -87,26 +117,6 @@ void AddSplit(const std::vector<ViewStatus>& views, Figures& figures) {
 
 }  // namespace
 
-std::string SourceSql(const Job& job, const EngineSetup& setup) {
-  std::string source = setup.workload.source;
-  SetOption("type", "kafka", source);
-  SetOption("broker_list", job.brokers, source);
-  SetOption("topic_list", job.topic, source);
-  SetOption("consumer_group", NewGroup(), source);
-  for (const auto& [name, value] : job.properties) {
-    SetOption(name, value, source);
-  }
-  return source;
-}
-
-std::string ViewSql(const EngineSetup& setup, int view) {
-  if (view == 0) return setup.workload.view;
-  const std::regex names("VIEW\\s+(\\w+)\\s+TO\\s+(\\w+)", std::regex::icase);
-  const std::string number = std::to_string(view);
-  return std::regex_replace(setup.workload.view, names,
-                            "VIEW $1_" + number + " TO $2_" + number);
-}
-
 absl::StatusOr<Schema> ViewSchema(const EngineSetup& setup) {
   const auto functions = MakeFunctions();
   MaterializedView::Options options;
@@ -129,8 +139,11 @@ absl::StatusOr<std::unique_ptr<Engine>> StartEngine(const Job& job,
                                                     EngineOptions options) {
   auto engine = Engine::Open(std::move(options));
   if (!engine.ok()) return engine.status();
-  std::vector<std::string> statements = {SourceSql(job, setup)};
+  std::vector<std::string> statements;
   for (int view = 0; view < setup.views; ++view) {
+    if (view % kViewsOfSource == 0) {
+      statements.push_back(SourceSql(job, setup, view / kViewsOfSource));
+    }
     statements.push_back(ViewSql(setup, view));
   }
   for (const std::string& sql : statements) {
@@ -145,7 +158,7 @@ absl::StatusOr<Figures> RunEngine(const Job& job, const EngineSetup& setup) {
   if (!schema.ok()) return schema.status();
   std::vector<std::string> names = {TableOf(setup)};
   for (int view = 1; view < setup.views; ++view) {
-    names.push_back(names[0] + "_" + std::to_string(view));
+    names.push_back(names[0] + Suffix(view));
   }
   const auto written = std::make_shared<Written>();
   const auto first = std::make_shared<FirstMessage>();

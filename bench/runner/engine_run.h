@@ -21,11 +21,6 @@ struct EngineSetup {
   int views = 1;  ///< Each reads the whole topic.
 };
 
-/// Returns the statements of `setup` for a job: CREATE SOURCE complete, and
-/// CREATE MATERIALIZED VIEW for view number `view`, counted from 0.
-std::string SourceSql(const Job& job, const EngineSetup& setup);
-std::string ViewSql(const EngineSetup& setup, int view);
-
 /// Returns the schema of the view's rows.
 absl::StatusOr<Schema> ViewSchema(const EngineSetup& setup);
 

@@ -16,6 +16,8 @@ using QuestionHandle =
     std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t,
                     Destroyer<rd_kafka_ListConsumerGroupOffsets_destroy>>;
 
+constexpr int kLongestTimeoutMs = 3600 * 1000;
+
 absl::Status CannotRead(std::string_view group, std::string_view reason) {
   return absl::UnavailableError(base::Cat("Committed offsets cannot be read, ",
                                           reason, ": ", base::Quote(group)));
@@ -33,36 +35,66 @@ CommittedOffsets::CommittedOffsets(rd_kafka_t* client, std::string group,
     : client_(client), group_(std::move(group)), stable_only_(stable_only) {}
 
 void CommittedOffsets::Ask(std::vector<TopicPartition> partitions,
-                           absl::Duration timeout) {
+                           absl::Duration now) {
+  Cancel();
   partitions_ = std::move(partitions);
-  queue_.reset(rd_kafka_queue_new(client_));
+  if (queue_ == nullptr) queue_.reset(rd_kafka_queue_new(client_));
   OptionsHandle options(rd_kafka_AdminOptions_new(
       client_, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS));
-  rd_kafka_AdminOptions_set_request_timeout(
-      options.get(), static_cast<int>(absl::ToInt64Milliseconds(timeout)),
-      nullptr, 0);
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), kLongestTimeoutMs,
+                                            nullptr, 0);
   ErrorHandle unused(rd_kafka_AdminOptions_set_require_stable_offsets(
       options.get(), stable_only_ ? 1 : 0));
+  rd_kafka_AdminOptions_set_opaque(options.get(),
+                                   reinterpret_cast<void*>(++last_));
   ListHandle list = ToList(partitions_);
   QuestionHandle question(
       rd_kafka_ListConsumerGroupOffsets_new(group_.c_str(), list.get()));
   rd_kafka_ListConsumerGroupOffsets_t* questions[] = {question.get()};
+  open_.emplace(last_, now);
+  current_ = last_;
   rd_kafka_ListConsumerGroupOffsets(client_, questions, 1, options.get(),
                                     queue_.get());
 }
 
-std::optional<absl::StatusOr<std::vector<PartitionOffset>>>
-CommittedOffsets::Take() {
-  if (queue_ == nullptr) return std::nullopt;
-  EventHandle event(rd_kafka_queue_poll(queue_.get(), 0));
-  if (event == nullptr) return std::nullopt;
-  auto answer = Read(event.get());
-  event.reset();
-  queue_.reset();
-  return answer;
+void CommittedOffsets::Cancel() {
+  current_ = 0;
+  answer_.reset();
 }
 
-absl::StatusOr<std::vector<PartitionOffset>> CommittedOffsets::Read(
+void CommittedOffsets::Close() {
+  Cancel();
+  open_.clear();
+  queue_.reset();
+}
+
+absl::Status CommittedOffsets::NoAnswerYet() const {
+  return CannotRead(group_, "the coordinator does not answer");
+}
+
+std::optional<CommittedOffsets::Answer> CommittedOffsets::Take() {
+  Receive();
+  if (answer_.has_value()) current_ = 0;
+  return std::exchange(answer_, std::nullopt);
+}
+
+absl::Duration CommittedOffsets::OldestAge(absl::Duration now) {
+  Receive();
+  return open_.empty() ? absl::ZeroDuration() : now - open_.begin()->second;
+}
+
+void CommittedOffsets::Receive() {
+  while (!open_.empty()) {
+    EventHandle event(rd_kafka_queue_poll(queue_.get(), 0));
+    if (event == nullptr) return;
+    const auto id =
+        reinterpret_cast<intptr_t>(rd_kafka_event_opaque(event.get()));
+    open_.erase(id);
+    if (id == current_) answer_ = Read(event.get());
+  }
+}
+
+CommittedOffsets::Answer CommittedOffsets::Read(
     const rd_kafka_event_t* event) const {
   if (rd_kafka_event_error(const_cast<rd_kafka_event_t*>(event)))
     return CannotRead(group_, rd_kafka_event_error_string(

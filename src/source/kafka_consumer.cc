@@ -186,7 +186,7 @@ absl::Status KafkaConsumer::Close(absl::Duration timeout) {
   }
   // Whatever is still held would keep the client from ending.
   Forget();
-  committed_.Cancel();
+  committed_.Close();
   queue_.reset();
   // What librdkafka says about the end belongs to the log as well.
   auto client = client_;

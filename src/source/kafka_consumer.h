@@ -96,6 +96,7 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
                    PartitionTable::Entry& entry);
   void Serve();
   void ServeOffsets();
+  void GiveUp();
   void MarkAdded(std::vector<PartitionOffset>& positions);
   void ServeOutOfRange();
   void ServeRewinds();
@@ -122,6 +123,7 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
   std::shared_ptr<KafkaClient> client_;  // Null after Close().
   QueueHandle queue_;
   CommittedOffsets committed_;
+  bool gave_up_ = false;
   bool started_ = false;
   absl::Status close_status_;
 

@@ -75,7 +75,11 @@ class AdminCall {
       : options_(rd_kafka_AdminOptions_new(handle, operation),
                  rd_kafka_AdminOptions_destroy),
         queue_(rd_kafka_queue_new(handle), rd_kafka_queue_destroy),
-        event_(nullptr, rd_kafka_event_destroy) {}
+        event_(nullptr, rd_kafka_event_destroy) {
+    // Beyond the program's life: src/source/committed_offsets.h tells why.
+    rd_kafka_AdminOptions_set_request_timeout(options_.get(), 3600 * 1000,
+                                              nullptr, 0);
+  }
 
   rd_kafka_AdminOptions_t* options() { return options_.get(); }
   rd_kafka_queue_t* queue() { return queue_.get(); }

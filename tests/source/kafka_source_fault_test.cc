@@ -4,11 +4,14 @@
 #include <set>
 #include <string>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/source/worker.h"
 
 namespace rowfall::source {
 namespace {
+
+using ::testing::HasSubstr;
 
 constexpr int16_t kFetch = 1;
 
@@ -53,6 +56,55 @@ TEST(KafkaSourceFaultTest, GoesOnWhenTheLeaderMoves) {
   Produce(*broker, 10);
   ASSERT_TRUE(worker.PollUntilSeen(20));
   EXPECT_EQ(worker.seen.size(), 20u);
+}
+
+// librdkafka aborts the process where a question for committed offsets has
+// timed out before the coordinator can be reached again, as it does after 10
+// seconds by itself.
+TEST(KafkaSourceFaultTest, SurvivesACoordinatorThatIsAwayForLong) {
+  auto broker = MustStart(1, 2);
+  Produce(*broker, 10);
+  SourceConfig config = ListConfig(*broker);
+  broker->SetLeader("t", 0, 1);
+  broker->SetCoordinator(config.consumer_group, 2);
+  broker->SetBrokerDown(2);
+  Worker worker(MustMake(config));
+  worker.PollUntil([] { return false; }, absl::Seconds(12));
+  EXPECT_THAT(worker.Last<SourceTrouble>()->status.ToString(),
+              HasSubstr("the coordinator does not answer: 'g'"));
+  broker->SetBrokerUp(2);
+  ASSERT_TRUE(worker.PollUntilSeen(10));
+}
+
+// The real time, and more.
+class ShiftedClock : public Clock {
+ public:
+  absl::Time Now() override { return Clock::Real()->Now() + shift; }
+  absl::Duration Monotonic() override {
+    return Clock::Real()->Monotonic() + shift;
+  }
+  absl::Duration shift = absl::ZeroDuration();
+};
+
+// Before the client lets the question time out another one is to try.
+TEST(KafkaSourceFaultTest, GivesUpWhereTheCoordinatorDoesNotComeBack) {
+  auto broker = MustStart(1, 2);
+  Produce(*broker, 10);
+  SourceConfig config = ListConfig(*broker);
+  broker->SetLeader("t", 0, 1);
+  broker->SetCoordinator(config.consumer_group, 2);
+  broker->SetBrokerDown(2);
+  ShiftedClock clock;
+  Worker worker(MustMake(config, {.clock = &clock}));
+  worker.PollUntil([] { return false; }, absl::Seconds(1));
+  clock.shift = absl::Seconds(31);
+  ASSERT_TRUE(worker.PollUntilEvent<SourceTrouble>());
+  EXPECT_EQ(worker.Last<SourceTrouble>()->status.code(),
+            absl::StatusCode::kAborted);
+  EXPECT_EQ(worker.source().Close(absl::Seconds(4)), absl::OkStatus());
+  broker->SetBrokerUp(2);
+  Worker other(MustMake(config));
+  ASSERT_TRUE(other.PollUntilSeen(10));
 }
 
 TEST(KafkaSourceFaultTest, SaysTheSameTroubleOnce) {

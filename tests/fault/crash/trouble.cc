@@ -64,13 +64,18 @@ void BeginTrouble(const std::string& trouble) {
 
 }  // namespace rowfall::fault
 
+// There in builds with a sanitizer, which has to see each thread.
+extern "C" __attribute__((weak)) int __interceptor_pthread_create(
+    pthread_t* thread, const pthread_attr_t* attr, void* (*run)(void*),
+    void* argument);
+
 // Takes the place of the C library's, for all code of the process.
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attr,
                               void* (*run)(void*), void* argument) {
-  using Create =
-      int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
-  static const auto create =
-      reinterpret_cast<Create>(dlsym(RTLD_NEXT, "pthread_create"));
+  static const auto create = __interceptor_pthread_create != nullptr
+                                 ? __interceptor_pthread_create
+                                 : reinterpret_cast<decltype(&pthread_create)>(
+                                       dlsym(RTLD_NEXT, "pthread_create"));
   if (rowfall::fault::threads_until_failure > 0 &&
       --rowfall::fault::threads_until_failure == 0) {
     return EAGAIN;

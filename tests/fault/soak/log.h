@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log of the soak, and what the process uses.
+// The log of the soak.
 #ifndef ROWFALL_TESTS_FAULT_SOAK_LOG_H_
 #define ROWFALL_TESTS_FAULT_SOAK_LOG_H_
 
-#include <cstdint>
 #include <cstdio>
 #include <mutex>
 #include <string>
 
 namespace rowfall::soak {
-
-// Memory, descriptors and threads of this process.
-struct Usage {
-  int64_t resident_mb = 0;
-  int64_t in_use_mb = 0;  // Of what malloc has.
-  int descriptors = 0;
-  int threads = 0;
-};
-Usage UsageNow();
 
 // Lines with the time in front. Thread-safe.
 class Log {

@@ -15,8 +15,6 @@ namespace {
 
 constexpr absl::Duration kBetweenCalms = absl::Minutes(8);
 constexpr absl::Duration kPatience = absl::Minutes(3);
-constexpr absl::Duration kUntilSteady = absl::Minutes(10);
-constexpr int64_t kMostGrowthMb = 32;  // When everything is caught up.
 
 int64_t LagOf(const ViewStatus& status) {
   int64_t lag = 0;
@@ -163,20 +161,8 @@ void Soak::Calm(const char* when, absl::Duration patience) {
 }
 
 void Soak::CheckUsage() {
-  const Usage usage = UsageNow();
-  if (!first_usage_.has_value()) first_usage_ = usage;
-  if (usage.threads > first_usage_->threads + 20 ||
-      usage.descriptors > first_usage_->descriptors + 40) {
-    log_.Finding(
-        "threads or descriptors grow: " + std::to_string(usage.threads) + ", " +
-        std::to_string(usage.descriptors));
-  }
-  if (absl::Now() - begin_ < kUntilSteady) return;
-  if (!steady_mb_.has_value()) steady_mb_ = usage.in_use_mb;
-  if (usage.in_use_mb > *steady_mb_ + kMostGrowthMb) {
-    log_.Finding("memory grows: " + std::to_string(*steady_mb_) + " MB, " +
-                 std::to_string(usage.in_use_mb) + " MB");
-  }
+  const std::string wrong = usage_.Look(UsageNow(), absl::Now() - begin_);
+  if (!wrong.empty()) log_.Finding(wrong);
 }
 
 void Soak::CheckCommitted(const std::string& group, Oracle& oracle) {

@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -23,6 +22,7 @@
 #include "tally.h"
 #include "tests/kafka/cluster.h"
 #include "traffic.h"
+#include "usage.h"
 
 namespace rowfall::soak {
 
@@ -101,8 +101,7 @@ class Soak {
   absl::Time next_report_;
   absl::Time next_calm_;
   const absl::Time begin_ = absl::Now();
-  std::optional<Usage> first_usage_;
-  std::optional<int64_t> steady_mb_;
+  UsageWatch usage_;
   std::unique_ptr<Traffic> traffic_;
 };
 

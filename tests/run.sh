@@ -54,13 +54,17 @@ count() {  # LOG
   passed=$((passed + all - bad - skipped))
 }
 
-run_preset() {  # PRESET
-  echo "== $1: build"
-  if ! cmake --preset "$1" || ! cmake --build --preset "$1"; then
+build_preset() {  # PRESET OPTION...
+  if ! cmake --preset "$@" || ! cmake --build --preset "$1"; then
     echo "The build of preset '$1' failed"
     failed=$((failed + 1))
-    return
+    return 1
   fi
+}
+
+run_preset() {  # PRESET
+  echo "== $1: build"
+  build_preset "$1" || return 0
   echo "== $1: test"
   ctest --preset "$1" --parallel "$(nproc)" 2>&1 |
     tee "build/$1/tests.log" || true
@@ -85,11 +89,12 @@ run_long() {
   local tests=build/asan/tests target dict
   export ROWFALL_LONG=1
   echo "== long: faults"
-  cmake --preset asan -DROWFALL_TIMEOUT_FACTOR=60 > /dev/null
-  cmake --build --preset asan
+  build_preset asan -DROWFALL_TIMEOUT_FACTOR=60 || return 0
   ctest --preset asan -L fault 2>&1 | tee build/asan/long.log || true
   count build/asan/long.log
   cmake --preset asan -DROWFALL_TIMEOUT_FACTOR=1 > /dev/null
+  check "long: lives of an engine" "$tests/engine/engine_test" \
+    --gtest_filter='StuckWorldTest.ManyLives*'
   check "long: simulation" "$tests/sim/sim_test" \
     --seeds "${ROWFALL_SIM_SEEDS:-100000}"
   for target in tests/fuzz/corpus/*_fuzz; do

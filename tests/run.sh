@@ -93,6 +93,11 @@ run_long() {
   ctest --preset asan -L fault 2>&1 | tee build/asan/long.log || true
   count build/asan/long.log
   cmake --preset asan -DROWFALL_TIMEOUT_FACTOR=1 > /dev/null
+  echo "== long: crashes under ThreadSanitizer"
+  if build_preset tsan "-DROWFALL_TEST_FOLDERS=support;kafka;fault/crash"; then
+    ctest --preset tsan -L fault 2>&1 | tee build/tsan/long.log || true
+    count build/tsan/long.log
+  fi
   check "long: lives of an engine" "$tests/engine/engine_test" \
     --gtest_filter='StuckWorldTest.ManyLives*'
   check "long: simulation" "$tests/sim/sim_test" \

@@ -8,7 +8,7 @@ build=${1:-build/valgrind}
 programs="sql_test map_test engine_test source_test sqlite_test"
 # Rounds and sizes that take minutes each, fifty times as long as elsewhere.
 slow="*Property*:*Random*:*Agreement*:*Oracle*:RobustnessTest.*:LimitsTest.*"
-slow="$slow:*.ManyLives*"
+slow="$slow:*.ManyLives*:*.AgreesWith*"
 
 if [ ! -e "$build/CMakeCache.txt" ]; then
   cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \

@@ -108,6 +108,8 @@ class Worker {
   void CheckShortTails();
   static absl::Status NeedsDecision(std::string_view what);
   int64_t GapTarget() const;
+  // Whether the partition is about to be put elsewhere.
+  bool HasGap(const TopicPartition& partition) const;
   void MoveSource(const PartitionOffset& position);
   void AddGap(Gap gap);
   void CrossGaps();

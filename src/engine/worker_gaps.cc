@@ -50,6 +50,10 @@ absl::Status Worker::NeedsDecision(std::string_view what) {
       "on_gap='latest' from its end on"));
 }
 
+bool Worker::HasGap(const TopicPartition& partition) const {
+  return FindPartition(gaps_, partition) != gaps_.end();
+}
+
 int64_t Worker::GapTarget() const {
   return spec_->source.on_gap == plan::OnGap::kEarliest &&
                  !ROWFALL_MISTAKE(leave_gaps_to_the_end)
@@ -66,8 +70,8 @@ std::vector<Gap> Worker::CheckTails(size_t first) {
     // Of an earlier assignment: the ledger does not accept it.
     if (tail == nullptr || at.offset < tail->last) continue;
     const TopicPartition partition = tail->partition;
-    const bool known = FindPartition(found, partition) != found.end() ||
-                       FindPartition(gaps_, partition) != gaps_.end();
+    const bool known =
+        FindPartition(found, partition) != found.end() || HasGap(partition);
     const uint32_t checksum =
         at.offset == tail->last ? commit::ChecksumOf(messages_[i]) : 0;
     if (!known && commit::TailCheck::Compare(*tail, at.offset, checksum) ==
@@ -87,15 +91,15 @@ std::vector<Gap> Worker::CheckTails(size_t first) {
 
 void Worker::CheckShortTails() {
   const commit::TailCheck::Tail* tail = tails_.TooShort(Now());
-  if (tail == nullptr || FindPartition(gaps_, tail->partition) != gaps_.end()) {
-    return;
-  }
+  if (tail == nullptr || HasGap(tail->partition)) return;
   AddGap({tail->partition, tail->position, ShortLogText(*tail)});
 }
 
 void Worker::Handle(const EndOfPartition& event) {
   SourceIsBack();
   const TopicPartition& partition = event.position.partition;
+  // The end may be that of another log.
+  if (failed_ || HasGap(partition)) return;
   if (commit::TailCheck::Tail* tail = tails_.Find(partition); tail != nullptr) {
     if (!commit::TailCheck::EndSeen(*tail, event.position.offset, Now())) {
       return;
@@ -112,7 +116,7 @@ void Worker::Handle(const EndOfPartition& event) {
 
 void Worker::Handle(const OffsetOutOfRange& event) {
   const TopicPartition& partition = event.position.partition;
-  if (!ledger_.Owns(partition)) return;
+  if (!ledger_.Owns(partition) || HasGap(partition)) return;
   int64_t position = event.position.offset;
   const commit::TailCheck::Tail* tail = tails_.Find(partition);
   if (tail != nullptr) position = tail->position;

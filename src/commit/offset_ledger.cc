@@ -36,7 +36,7 @@ void OffsetLedger::Move(const PartitionOffset& position) {
   entry->in_flight = kOffsetNone;
   entry->settled = kOffsetNone;
   entry->position = position.offset;
-  entry->mark = position.mark;
+  if (!ROWFALL_MISTAKE(keep_marks_over_gaps)) entry->mark = position.mark;
   if (position.offset >= 0) entry->settled = position.offset;
   entry->commit_base =
       position.offset == entry->committed ? position.offset : kOffsetNone;
@@ -142,7 +142,7 @@ std::vector<PartitionOffset> OffsetLedger::Uncommitted() const {
       positions.push_back(
           {entry.partition,
            ROWFALL_MISTAKE(commit_positions) ? entry.position : entry.settled,
-           entry.mark});
+           ROWFALL_MISTAKE(commit_no_marks) ? std::string() : entry.mark});
     }
   }
   if (ROWFALL_MISTAKE(commit_last_partition_only) && positions.size() > 1) {

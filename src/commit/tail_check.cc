@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/mistake.h"
 #include "commit/position_mark.h"
 
 namespace rowfall::commit {
@@ -19,6 +20,7 @@ std::vector<PartitionOffset> TailCheck::Begin(
     }
     // Somebody has moved the offset and kept the text.
     if (mark->last->offset >= start.offset) continue;
+    if (ROWFALL_MISTAKE(check_the_first_tail_only) && !tails_.empty()) continue;
     tails_.push_back({.partition = start.partition,
                       .position = start.offset,
                       .last = mark->last->offset,
@@ -43,18 +45,28 @@ void TailCheck::Forget(const TopicPartition& partition) {
                 [&](const Tail& tail) { return tail.partition == partition; });
 }
 
-TailCheck::Verdict TailCheck::Compare(const Tail& tail, int64_t offset,
+TailCheck::Verdict TailCheck::Compare(Tail& tail, int64_t offset,
                                       uint32_t checksum) {
-  if (offset == tail.last) {
-    return checksum == tail.checksum ? Verdict::kSame : Verdict::kOther;
+  if (offset == tail.last && !ROWFALL_MISTAKE(compare_no_marks)) {
+    if (tail.last_came) return Verdict::kSoFar;
+    if (checksum != tail.checksum) return Verdict::kOther;
+    tail.last_came = true;
+    // Markers may have followed, and they may be gone.
+    const bool is_all = tail.last + 1 == tail.position;
+    return is_all || ROWFALL_MISTAKE(look_at_marks_only) ? Verdict::kSame
+                                                         : Verdict::kSoFar;
   }
   // Compaction may have removed the message. But there was nothing to deliver
   // between it and the position.
-  return offset >= tail.position ? Verdict::kSame : Verdict::kOther;
+  return offset >= tail.position || ROWFALL_MISTAKE(compare_no_marks)
+             ? Verdict::kSame
+             : Verdict::kOther;
 }
 
 bool TailCheck::EndSeen(Tail& tail, int64_t offset, absl::Duration now) {
-  if (offset >= tail.position) return true;
+  if (offset >= tail.position || ROWFALL_MISTAKE(take_short_logs_as_read)) {
+    return true;
+  }
   if (tail.short_end == kOffsetNone) tail.short_until = now + kGrace;
   tail.short_end = offset;
   return false;

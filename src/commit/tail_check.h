@@ -25,6 +25,7 @@ class TailCheck {
     int64_t position = 0;  // Where the work goes on.
     int64_t last = 0;      // The offset of the last settled message, below it.
     uint32_t checksum = 0;
+    bool last_came = false;  // And was the same.
     // Where the log ended when it was too short, and how long it may be so.
     int64_t short_end = kOffsetNone;
     absl::Duration short_until;
@@ -33,6 +34,7 @@ class TailCheck {
   enum class Verdict : uint8_t {
     kSame,   // No longer checked. Messages before the position are old ones.
     kOther,  // Another log: its messages are not those that were settled.
+    kSoFar,  // The same, but the log may have been cut behind the message.
   };
 
   // Checks just the partitions of `positions` whose marks have a message, and
@@ -49,8 +51,9 @@ class TailCheck {
   }
   void Forget(const TopicPartition& partition);
 
-  // The first message that comes. `checksum` is that of the message.
-  static Verdict Compare(const Tail& tail, int64_t offset, uint32_t checksum);
+  // A message that comes, the first one or the next one after kSoFar.
+  // `checksum` is that of the message.
+  static Verdict Compare(Tail& tail, int64_t offset, uint32_t checksum);
   // The log ends at `offset`. Before the position it may be that only because
   // a new leader has not heard yet how far the log goes: it is given until
   // `now` + kGrace. Returns whether the check is over.

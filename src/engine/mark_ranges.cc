@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/mistake.h"
 #include "commit/position_mark.h"
 
 namespace rowfall::engine {
@@ -26,6 +27,7 @@ void MarkRanges(const MessageBatch& messages, size_t end,
                  range->partition.topic == position.topic;
         });
     if (found == unmarked.end()) continue;
+    if (ROWFALL_MISTAKE(mark_the_message_before) && i != 0) --i;
     commit::PositionMark mark;
     mark.last = {position.offset, commit::ChecksumOf(messages[i])};
     mark.cluster = cluster;

@@ -30,6 +30,9 @@ std::string OtherLogText(const commit::TailCheck::Tail& tail, int64_t offset) {
     return base::Cat(what, "message ", offset,
                      " is not the one that was settled");
   }
+  if (tail.last_came) {
+    return base::Cat(what, "message ", offset, " is where nothing was");
+  }
   return base::Cat(what, "message ", tail.last, " is gone, and ", offset,
                    " is where nothing was");
 }
@@ -66,7 +69,7 @@ std::vector<Gap> Worker::CheckTails(size_t first) {
   std::vector<Gap> found;
   for (size_t i = first; i < messages_.size(); ++i) {
     const MessageBatch::Position at = messages_.position(i);
-    const commit::TailCheck::Tail* tail = tails_.Find(at.topic, at.partition);
+    commit::TailCheck::Tail* tail = tails_.Find(at.topic, at.partition);
     // Of an earlier assignment: the ledger does not accept it.
     if (tail == nullptr || at.offset < tail->last) continue;
     const TopicPartition partition = tail->partition;
@@ -74,12 +77,15 @@ std::vector<Gap> Worker::CheckTails(size_t first) {
         FindPartition(found, partition) != found.end() || HasGap(partition);
     const uint32_t checksum =
         at.offset == tail->last ? commit::ChecksumOf(messages_[i]) : 0;
-    if (!known && commit::TailCheck::Compare(*tail, at.offset, checksum) ==
-                      commit::TailCheck::Verdict::kSame) {
+    const auto verdict =
+        known ? commit::TailCheck::Verdict::kOther
+              : commit::TailCheck::Compare(*tail, at.offset, checksum);
+    if (verdict == commit::TailCheck::Verdict::kSame) {
       tails_.Forget(partition);
       settled_since_commit_ = true;
-      continue;  // The ledger does not accept it, if it is the old one.
     }
+    // The ledger does not accept it, if it is the old one.
+    if (verdict != commit::TailCheck::Verdict::kOther) continue;
     foreign.push_back(static_cast<uint32_t>(i));
     if (known) continue;
     found.push_back(
@@ -99,7 +105,10 @@ void Worker::Handle(const EndOfPartition& event) {
   SourceIsBack();
   const TopicPartition& partition = event.position.partition;
   // The end may be that of another log.
-  if (failed_ || HasGap(partition)) return;
+  if ((failed_ || HasGap(partition)) &&
+      !ROWFALL_MISTAKE(count_ends_of_other_logs)) {
+    return;
+  }
   if (commit::TailCheck::Tail* tail = tails_.Find(partition); tail != nullptr) {
     if (!commit::TailCheck::EndSeen(*tail, event.position.offset, Now())) {
       return;
@@ -217,6 +226,7 @@ void Worker::ReportChanges() {
 }
 
 bool Worker::StartPositionChange() {
+  if (ROWFALL_MISTAKE(move_no_positions)) changes_.clear();
   if (changes_.empty() || failed_ || job_in_flight_ || source_ == nullptr ||
       assignment_.has_value()) {
     return false;
@@ -234,6 +244,13 @@ bool Worker::StartPositionChange() {
     change.in_flight = true;
   }
   if (ranges.empty()) return false;
+  if (ROWFALL_MISTAKE(move_positions_unseen)) {
+    for (const PartitionOffset& stored :
+         *sink_->LoadPositions(spec_->consumer_group)) {
+      const auto range = FindPartition(ranges, stored.partition);
+      if (range != ranges.end()) range->from = stored.offset;
+    }
+  }
   job_->BeginReset(std::move(ranges), cluster_, reason, *sink_);
   job_in_flight_ = true;
   return true;

@@ -54,7 +54,18 @@ TEST_F(TailCheckTest, AMarkThatDoesNotFitIsNone) {
 }
 
 TEST_F(TailCheckTest, TheSameMessageIsTheSameLog) {
-  EXPECT_EQ(TailCheck::Compare(*tail_, 7, 77), Verdict::kSame);
+  check_.Begin(std::vector<PartitionOffset>{{kA0, 8, MarkAt(7)}});
+  EXPECT_EQ(TailCheck::Compare(*check_.Find(kA0), 7, 77), Verdict::kSame);
+}
+
+// It may have been cut behind the message, and written anew.
+TEST_F(TailCheckTest, WhatFollowsTheSameMessageCountsToo) {
+  EXPECT_EQ(TailCheck::Compare(*tail_, 7, 77), Verdict::kSoFar);
+  EXPECT_EQ(TailCheck::Compare(*tail_, 7, 78), Verdict::kSoFar);  // Repeated.
+  EXPECT_EQ(TailCheck::Compare(*tail_, 10, 78), Verdict::kSame);
+  EXPECT_EQ(TailCheck::Compare(*tail_, 9, 78), Verdict::kOther);
+  EXPECT_FALSE(TailCheck::EndSeen(*tail_, 9, absl::ZeroDuration()));
+  EXPECT_TRUE(TailCheck::EndSeen(*tail_, 10, absl::ZeroDuration()));
 }
 
 TEST_F(TailCheckTest, AnotherMessageIsAnotherLog) {

@@ -297,9 +297,6 @@ void Worker::AdvanceJob() {
       for (const auto& progress : ledger_.Progress()) {
         assignment_->partitions.push_back(
             {progress.partition, progress.committed});
-        if (progress.settled >= 0) {
-          found_starts_[progress.partition] = progress.settled;
-        }
       }
       DropWork();
       return BackOff(Waiting::kPositions, outcome.status);
@@ -330,6 +327,7 @@ void Worker::DropWork() {
 
 void Worker::ForgetPartitions() {
   DropWork();
+  assigned_ = false;
   ledger_.Clear();
   commit_policy_.Reset();
   tails_.Clear();

@@ -196,11 +196,9 @@ class Worker {
   std::vector<SourceEvent> events_;
   std::unique_ptr<BatchJob> job_;  // Kept between batches.
   bool job_in_flight_ = false;
+  bool assigned_ = false;  // An assignment was answered, be it of nothing.
   // The assignment that was not answered yet.
   std::optional<PartitionsAssigned> assignment_;
-  // Where a conflict came in between: the ends that partitions began at, which
-  // count while nothing is stored.
-  std::map<TopicPartition, int64_t> found_starts_;
   std::map<TopicPartition, int64_t> ends_;  // As the broker last said.
 
   bool careful_;  // Batches of one message, each noted before.

@@ -47,7 +47,6 @@ void Worker::HandleEvents() {
 void Worker::Handle(const PartitionsAssigned& event) {
   DropWork();
   assignment_ = event;
-  found_starts_.clear();
   ROWFALL_CRASH_POINT(assigning);
   // Answered in the next turn, which may have to be repeated.
   if (waiting_ == Waiting::kBatch) Recovered();
@@ -78,8 +77,7 @@ void Worker::Handle(const SourceTrouble& event) {
     board_.SetLastError(Text(event.status));
     Log(LogLevel::kWarning, Text(event.status));
     // Without partitions every trouble may be what keeps them away.
-    if (waiting_ == Waiting::kNothing &&
-        (event.unreachable || ledger_.empty())) {
+    if (waiting_ == Waiting::kNothing && (event.unreachable || !assigned_)) {
       unreachable_ = true;
       board_.SetState(ViewState::kBackoff, Text(event.status));
     }
@@ -96,8 +94,7 @@ void Worker::Handle(const SourceRecovered&) { SourceIsBack(); }
 void Worker::SourceIsBack() {
   if (!std::exchange(unreachable_, false)) return;
   if (waiting_ != Waiting::kNothing) return;
-  board_.SetState(ledger_.empty() ? ViewState::kConnecting
-                                  : ViewState::kRunning);
+  board_.SetState(assigned_ ? ViewState::kRunning : ViewState::kConnecting);
 }
 
 // The consumer is of no use any more; another one goes on from what is
@@ -170,7 +167,8 @@ std::vector<PartitionOffset> Worker::Uncommitted() {
   auto positions = ledger_.Uncommitted();
   // Whose log is in doubt may not be the log that the position is of.
   std::erase_if(positions, [this](const PartitionOffset& position) {
-    return tails_.Find(position.partition) != nullptr;
+    return tails_.Find(position.partition) != nullptr &&
+           !ROWFALL_MISTAKE(commit_where_in_doubt);
   });
   return positions;
 }

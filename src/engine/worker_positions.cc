@@ -41,17 +41,18 @@ void Worker::AnswerAssignment() {
   // What was read meanwhile at other positions would come twice.
   if (!ROWFALL_MISTAKE(keep_work_over_assignments)) DropWork();
   ledger_.Assign(*positions);
+  assigned_ = true;
   tails_ = std::move(tails);
   changes_ = std::move(changes);
   gaps_.clear();
   // Where the table's positions decide, the group may have to be told.
   for (const PartitionOffset& known : assignment_->partitions) {
-    if (known.offset == kOffsetBeginning) continue;  // Nothing is committed.
-    settled_since_commit_ |= ledger_.CommittedElsewhere(known);
+    const bool none = known.offset == kOffsetBeginning;
+    settled_since_commit_ |= ledger_.CommittedElsewhere(
+        {known.partition, none ? kOffsetNone : known.offset});
   }
   assignment_.reset();
   if (!proven_) guard_->Assigned(index_, !positions->empty());
-  found_starts_.clear();
   commit_policy_.Reset();
   ends_.clear();
   job_->Assigned();
@@ -87,9 +88,9 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions(
          !ROWFALL_MISTAKE(read_new_partitions_from_the_end))) {
       continue;
     }
-    const auto found = found_starts_.find(position.partition);
-    const int64_t end =
-        found != found_starts_.end() ? found->second : kOffsetEnd;
+    // Where a conflict came in between: the end that was found first.
+    const int64_t found = ledger_.Settled(position.partition);
+    const int64_t end = found >= 0 ? found : kOffsetEnd;
     position = {position.partition, from_end ? end : kOffsetBeginning};
     // Nothing is stored before the first row, but the next start must not find
     // another end.

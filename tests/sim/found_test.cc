@@ -57,5 +57,109 @@ TEST(FoundTest, EachDeadLetterHasItsOwnRow) {
               ::testing::ElementsAre("{\"id\":1}", "{\"id\":2}", "{\"id\":3}"));
 }
 
+// An engine whose view `v` writes to a table that keeps positions, turn by
+// turn.
+class FoundViewTest : public ::testing::Test {
+ protected:
+  FoundViewTest() {
+    broker_.SetPollWaits(false);
+    Field id;
+    id.name = "id";
+    id.type = Type::kBigint;
+    table_ = tables_->Add("t", Schema({id}), {.keeps_positions = true});
+  }
+  void Open(const std::string& source_options) {
+    EngineOptions options;
+    options.tables = faulty_;
+    options.source_factory = broker_.Factory();
+    options.clock = &clock_;
+    options.threading = Threading::kHostThreads;
+    auto engine = Engine::Open(std::move(options));
+    ASSERT_TRUE(engine.ok());
+    engine_ = *std::move(engine);
+    Execute(
+        "CREATE SOURCE s (id bigint) type='kafka' broker_list='b:1' "
+        "consumer_group='g' topic_list='topic' " +
+        source_options);
+    Execute("CREATE MV v TO t AS SELECT id FROM s");
+  }
+  void Execute(const std::string& sql) {
+    ASSERT_TRUE(engine_->Execute(sql).ok()) << sql;
+  }
+  void Turns(int count, int worker = 0) {
+    for (int i = 0; i < count; ++i) {
+      ASSERT_TRUE(engine_->RunOnce("v", worker, absl::ZeroDuration()).ok());
+    }
+  }
+
+  testing::FakeClock clock_;
+  testing::MemoryBroker broker_;
+  std::shared_ptr<testing::RecordingTables> tables_ =
+      std::make_shared<testing::RecordingTables>();
+  std::shared_ptr<testing::FaultyTables> faulty_ =
+      std::make_shared<testing::FaultyTables>(tables_);
+  std::shared_ptr<testing::RecordingTable> table_;
+  std::unique_ptr<Engine> engine_;
+};
+
+// The end of a partition is found while the view waits after a conflict: it
+// begins there, not at a later end. Seed 3379.
+TEST_F(FoundViewTest, AnEndThatIsFoundInABackoffCounts) {
+  broker_.CreateTopic("topic", 2);
+  Open("start_from='latest' batch=1");
+  Turns(3);  // Opens, joins, is given the partitions.
+  ASSERT_TRUE(table_->Positions("g").empty());
+  broker_.Produce("topic", 0, "{\"id\":1}");
+  faulty_->Return(absl::AbortedError("Taken away"));
+  while (engine_->Status()[0].state != ViewState::kBackoff) Turns(1);
+  Turns(1);
+  broker_.Produce("topic", 1, "{\"id\":2}");
+  for (int i = 0; i < 20; ++i) {
+    clock_.Advance(absl::Seconds(2));
+    Turns(1);
+  }
+  EXPECT_THAT(table_->RowsAsJson(),
+              ::testing::UnorderedElementsAre("{\"id\":1}", "{\"id\":2}"));
+}
+
+// A worker without a partition is connected as soon as the broker is back.
+// Seed 871.
+TEST_F(FoundViewTest, AWorkerWithoutPartitionsRunsAfterTrouble) {
+  broker_.CreateTopic("topic", 1);
+  Open("num_consumers=2");
+  const auto turn_both = [this] {
+    for (int i = 0; i < 10; ++i) {
+      Turns(1, 0);
+      Turns(1, 1);
+    }
+  };
+  turn_both();
+  ASSERT_EQ(engine_->Status()[0].state, ViewState::kRunning);
+  broker_.SetReachable(false);
+  turn_both();
+  ASSERT_EQ(engine_->Status()[0].state, ViewState::kBackoff);
+  broker_.SetReachable(true);
+  turn_both();
+  EXPECT_EQ(engine_->Status()[0].state, ViewState::kRunning);
+}
+
+// The table has a position of a partition that is new to the consumer: the
+// group is told. Seed 539.
+TEST_F(FoundViewTest, ANewPartitionThatTheTableKnowsIsCommitted) {
+  broker_.CreateTopic("topic", 1);
+  Open("start_from='latest'");
+  Turns(10);
+  broker_.CreateTopic("topic", 2);
+  broker_.Produce("topic", 1, "{\"id\":1}");
+  Turns(10);
+  clock_.Advance(absl::Seconds(2));
+  Turns(10);
+  ASSERT_EQ(table_->num_rows(), 1u);
+  broker_.SetCommitted("g", "topic", 1, kOffsetNone);
+  broker_.Rebalance("g");
+  Turns(10);
+  EXPECT_EQ(broker_.Committed("g", "topic", 1), 1);
+}
+
 }  // namespace
 }  // namespace rowfall::tests

@@ -3,13 +3,16 @@
 #ifndef ROWFALL_TESTS_SIM_LIFE_H_
 #define ROWFALL_TESTS_SIM_LIFE_H_
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "rowfall/message.h"
 
 namespace rowfall::tests {
 
@@ -47,10 +50,21 @@ class Life {
   bool delays_answers = false;  // Until it is ended.
   int partial_commits = 0;      // So many leave a partition out.
 
-  // What the engine has reported as errors: view and partition.
+  // What the engine has reported as errors: view and text.
   std::set<std::pair<std::string, std::string>> reported;
-  // Views that have met a gap that they must not cross.
-  std::set<std::string, std::less<>> must_fail;
+  // Views that have met gaps that they must not cross, with what is to be said
+  // of them.
+  std::map<std::string, std::vector<std::string>, std::less<>> must_fail;
+  // What each worker was told to be committed last, by its name.
+  std::map<std::string, std::map<TopicPartition, PartitionOffset>> own_commits;
+  // Tables that are open, by view. All workers of a view end together.
+  std::map<std::string, int> open_tables;
+  void TableClosed(const std::string& view) {
+    if (--open_tables[view] != 0) return;
+    std::erase_if(own_commits, [&view](const auto& own) {
+      return own.first.starts_with(view + "/");
+    });
+  }
 
   bool loses_anything() const { return loses_commits || loses_answers; }
 

@@ -13,6 +13,32 @@ int Logs::Add(Log log) {
   return size() - 1;
 }
 
+int Logs::Replace(int number, int64_t offset) {
+  Log log = (*this)[number];
+  Delete(number, offset, log.size());
+  (*this)[number].is_present = false;
+  log.former = number;
+  log.shared = offset;
+  log.entries.resize(static_cast<size_t>(offset));
+  return Add(std::move(log));
+}
+
+int Logs::Origin(int number, int64_t offset) const {
+  while (offset < (*this)[number].shared) number = (*this)[number].former;
+  return number;
+}
+
+int Logs::First(int number) const {
+  while ((*this)[number].former >= 0) number = (*this)[number].former;
+  return number;
+}
+
+void Logs::Delete(int number, int64_t from, int64_t to) {
+  for (int64_t o = from; o < to; ++o) {
+    (*this)[Origin(number, o)].entries[static_cast<size_t>(o)].deleted = true;
+  }
+}
+
 int Logs::Find(const TopicPartition& partition) const {
   return Find(partition.topic, partition.partition);
 }
@@ -30,7 +56,9 @@ std::string Logs::Name(int number) const {
 }
 
 std::string Logs::Place(int number, int64_t offset) const {
-  return base::Cat(Name(number), "@", offset);
+  const bool is_first = (*this)[number].former < 0;
+  return base::Cat(Name(number), is_first ? "" : base::Cat("#", number), "@",
+                   offset);
 }
 
 }  // namespace rowfall::tests

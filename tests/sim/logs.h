@@ -36,11 +36,14 @@ struct LogEntryFacts {
   }
 };
 
-// One partition.
+// One partition, until it is cut or made again: then another log takes its
+// place.
 struct Log {
   TopicPartition partition;
-  bool is_read = true;  // Not left out by partition_list.
-  int added_at = 0;     // The step.
+  bool is_read = true;     // Not left out by partition_list.
+  bool is_present = true;  // What the partition is now.
+  int former = -1;         // The log that was cut, or made again.
+  int64_t shared = 0;      // So many offsets are those of the former log.
   std::vector<LogEntryFacts> entries;
 
   int64_t size() const { return static_cast<int64_t>(entries.size()); }
@@ -49,15 +52,27 @@ struct Log {
   }
 };
 
-// Messages carry the number of their log.
+// Messages carry the number of the log for which they were produced.
 class Logs {
  public:
   int Add(Log log);
+  // Another log takes the place of `number` and shares what is before `offset`
+  // with it. All else is gone. Returns its number.
+  int Replace(int number, int64_t offset);
   int size() const { return static_cast<int>(logs_.size()); }
   Log& operator[](int number) { return logs_[static_cast<size_t>(number)]; }
   const Log& operator[](int number) const {
     return logs_[static_cast<size_t>(number)];
   }
+  // Returns the log for which the message was produced.
+  int Origin(int number, int64_t offset) const;
+  // Returns the first log of the partition that the log is of.
+  int First(int number) const;
+  const LogEntryFacts& Facts(int number, int64_t offset) const {
+    return logs_[static_cast<size_t>(Origin(number, offset))].at(offset);
+  }
+  // The broker removes what is there from `from` up to `to`.
+  void Delete(int number, int64_t from, int64_t to);
   // Returns the log that the partition is now, or -1.
   int Find(const TopicPartition& partition) const;
   int Find(std::string_view topic, int32_t partition) const;

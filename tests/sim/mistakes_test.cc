@@ -42,16 +42,21 @@ INSTANTIATE_TEST_SUITE_P(
     All, MistakesTest,
     ::testing::Values(
         "accept_foreign_messages", "age_of_the_newest_message",
-        "commit_before_write", "commit_last_partition_only", "commit_positions",
-        "commit_what_was_given_back", "commit_what_was_lost", "drop_on_retry",
-        "forget_refused_rows", "ignore_results_of_partitions",
+        "check_the_first_tail_only", "commit_before_write",
+        "commit_last_partition_only", "commit_positions", "commit_no_marks",
+        "commit_what_was_given_back", "commit_what_was_lost",
+        "commit_where_in_doubt", "compare_no_marks", "count_ends_of_other_logs",
+        "drop_on_retry", "forget_refused_rows", "ignore_results_of_partitions",
         "ignore_stored_positions", "forget_window_of_errors",
         "tell_no_repetition", "number_refused_rows_by_batch", "go_on_over_gaps",
         "report_no_gap", "leave_gaps_to_the_end",
-        "read_new_partitions_from_the_end", "keep_work_over_assignments",
-        "lose_half_of_a_batch", "never_resume", "settle_before_dead_letter",
+        "read_new_partitions_from_the_end", "keep_marks_over_gaps",
+        "keep_work_over_assignments", "look_at_marks_only",
+        "lose_half_of_a_batch", "mark_the_message_before", "move_no_positions",
+        "move_positions_unseen", "never_resume", "settle_before_dead_letter",
         "settle_on_retry", "settle_only_what_gave_rows",
-        "stop_behind_the_bad_message", "take_any_answer"),
+        "stop_behind_the_bad_message", "take_any_answer",
+        "take_short_logs_as_read"),
     [](const auto& mistake) { return std::string(mistake.param); });
 
 TEST(NoMistakeTest, IsCaughtWhereNoneIsMade) {

@@ -30,11 +30,11 @@ void ViewOracle::Problem(const std::string& text) {
 }
 
 ViewOracle::OffsetState& ViewOracle::StateOf(int partition, int64_t offset) {
-  auto& offsets = partitions_[partition].offsets;
+  auto& offsets = partitions_[logs_->Origin(partition, offset)].offsets;
   const size_t i = static_cast<size_t>(offset);
   if (offsets.size() <= i) offsets.resize(i + 1);
   auto& rows = offsets[i].rows;
-  const size_t num_rows = log(partition).at(offset).rows.size();
+  const size_t num_rows = Facts(partition, offset).rows.size();
   if (rows.size() < num_rows) rows.resize(num_rows);
   return offsets[i];
 }
@@ -45,11 +45,11 @@ void ViewOracle::Written(const RowId& row) {
   if (row.partition >= logs_->size() ||
       row.offset >= log(row.partition).size() ||
       static_cast<size_t>(row.k) >=
-          log(row.partition).at(row.offset).rows.size()) {
+          Facts(row.partition, row.offset).rows.size()) {
     return Problem("wrote a row that nobody produced");
   }
   const LogEntryFacts::Row facts =
-      log(row.partition).at(row.offset).rows[static_cast<size_t>(row.k)];
+      Facts(row.partition, row.offset).rows[static_cast<size_t>(row.k)];
   if (!log(row.partition).is_read) {
     Problem(base::Cat("wrote what is not in partition_list: ", Place(row)));
   }
@@ -60,7 +60,8 @@ void ViewOracle::Written(const RowId& row) {
   RowState& state =
       StateOf(row.partition, row.offset).rows[static_cast<size_t>(row.k)];
   ++num_rows_written_;
-  if (state.written++ == 0) {
+  const int former_age = std::exchange(state.age, AgeOf(row.partition));
+  if (state.written++ == 0 || former_age < state.age) {
     state.first_step = step_;
     return;
   }
@@ -74,17 +75,6 @@ void ViewOracle::Written(const RowId& row) {
   }
 }
 
-void ViewOracle::PositionsStored(std::span<const PartitionRange> ranges) {
-  for (const PartitionRange& range : ranges) {
-    const int partition = logs_->Find(range.partition);
-    const int64_t durable = Durable(partition);
-    if (range.to > durable) {
-      Problem(base::Cat("I2: stored ", Place(partition, range.to),
-                        ", but is durable only up to ", durable));
-    }
-  }
-}
-
 void ViewOracle::Refused(const RowId& row) {
   StateOf(row.partition, row.offset).rows[static_cast<size_t>(row.k)].refused =
       true;
@@ -92,7 +82,7 @@ void ViewOracle::Refused(const RowId& row) {
 
 // Which of the rows that the view makes of its message it is.
 int64_t ViewOracle::NumberOf(const RowId& row) const {
-  const auto& rows = log(row.partition).at(row.offset).rows;
+  const auto& rows = Facts(row.partition, row.offset).rows;
   return std::count_if(rows.begin(), rows.begin() + row.k,
                        [this](const LogEntryFacts::Row& other) {
                          return !other.filtered && !GivesUp(other);
@@ -106,8 +96,13 @@ void ViewOracle::Brought(const RowId& row, RejectStage stage,
   const Trouble trouble{row.partition, row.offset, row.k, stage};
   const std::string id = reject.Id();
   const auto [as_before, is_new] = ids_.try_emplace(trouble, id);
-  const auto [same_id, is_new_id] = troubles_.try_emplace(id, trouble);
-  if (as_before->second != id || same_id->second != trouble) {
+  // A topic that was made again has the same ids.
+  const Trouble anywhere{logs_->First(row.partition), row.offset, 0, stage};
+  const auto place = troubles_.try_emplace(id, anywhere).first;
+  const std::string log_id = base::Cat(row.partition, " ", id);
+  const auto same_id = troubles_.try_emplace(log_id, trouble).first;
+  if (as_before->second != id || same_id->second != trouble ||
+      place->second != anywhere) {
     Problem(base::Cat("I8: Id '", id, "' is not that of ", Place(row)));
   }
   if (stage == RejectStage::kSink && reject.row_number != NumberOf(row)) {
@@ -119,7 +114,7 @@ void ViewOracle::Brought(const RowId& row, RejectStage stage,
 }
 
 void ViewOracle::HandedOver(const RowId& row, RejectStage stage) {
-  const LogEntryFacts& facts = log(row.partition).at(row.offset);
+  const LogEntryFacts& facts = Facts(row.partition, row.offset);
   OffsetState& message = StateOf(row.partition, row.offset);
   const size_t k = static_cast<size_t>(row.k);
   const bool is_row = row.k >= 0 && k < facts.rows.size();
@@ -130,7 +125,8 @@ void ViewOracle::HandedOver(const RowId& row, RejectStage stage) {
   if (!is_bad) {
     Problem(base::Cat("handed over what is good: ", Place(row)));
   }
-  if (state.handed_over++ == 0) {
+  const int former_age = std::exchange(state.letter_age, AgeOf(row.partition));
+  if (state.handed_over++ == 0 || former_age < state.letter_age) {
     state.letter_step = step_;
   } else if (!MayRepeat(row.partition, row.offset, state.letter_step)) {
     Problem(base::Cat("I6: handed over twice without a fault: ", Place(row)));
@@ -139,24 +135,44 @@ void ViewOracle::HandedOver(const RowId& row, RejectStage stage) {
 
 void ViewOracle::Fault(std::span<const int64_t> committed) {
   for (size_t i = 0; i < committed.size(); ++i) {
-    faults_[static_cast<int>(i)][std::max<int64_t>(committed[i], 0)] = step_;
+    faults_[logs_->First(static_cast<int>(i))]
+           [std::max<int64_t>(committed[i], 0)] = step_;
   }
 }
 
 void ViewOracle::BeginsAt(int partition, int64_t offset) {
-  int64_t& begin = partitions_[partition].begin;
-  begin = std::max(begin, offset);
+  for (; offset > 0; partition = log(partition).former) {
+    PartitionState& state = partitions_[partition];
+    state.begin = std::max(state.begin, offset);
+    state.owed = std::max(state.owed, offset);
+    offset = std::min(offset, log(partition).shared);
+  }
+}
+
+void ViewOracle::BeginsAgain(int partition) {
+  ++AgeOf(partition);
+  for (; partition >= 0; partition = log(partition).former) {
+    partitions_[partition].owed = 0;
+  }
+}
+
+// What is read again after that may also be handed over again.
+std::function<void()> ViewOracle::Backup() {
+  return [this, partitions = partitions_] {
+    partitions_ = partitions;
+    for (int i = 0; i < logs_->size(); ++i) ++AgeOf(i);
+  };
 }
 
 void ViewOracle::FaultIn(std::span<const PartitionRange> ranges) {
   for (const PartitionRange& range : ranges) {
-    faults_[logs_->Find(range.partition)][range.from] = step_;
+    faults_[logs_->First(logs_->Find(range.partition))][range.from] = step_;
   }
 }
 
 bool ViewOracle::MayRepeat(int partition, int64_t offset,
                            int first_step) const {
-  const auto faults = faults_.find(partition);
+  const auto faults = faults_.find(logs_->First(partition));
   if (faults == faults_.end()) return false;
   for (const auto& [committed, step] : faults->second) {
     if (committed > offset) return false;
@@ -175,8 +191,18 @@ bool ViewOracle::RowIsDurable(const LogEntryFacts& facts, size_t k,
 }
 
 bool ViewOracle::OwesNothing(int partition, int64_t offset) {
-  const LogEntryFacts& facts = log(partition).at(offset);
-  return facts.gap || facts.deleted || offset < partitions_[partition].begin;
+  const LogEntryFacts& facts = Facts(partition, offset);
+  return facts.gap || facts.deleted ||
+         IsBefore(&PartitionState::begin, partition, offset);
+}
+
+bool ViewOracle::IsBefore(int64_t PartitionState::*begin, int partition,
+                          int64_t offset) {
+  const int origin = logs_->Origin(partition, offset);
+  for (; partition != origin; partition = log(partition).former) {
+    if (offset < partitions_[partition].*begin) return true;
+  }
+  return offset < partitions_[origin].*begin;
 }
 
 bool ViewOracle::OwesNothing(int partition) {
@@ -187,8 +213,12 @@ bool ViewOracle::OwesNothing(int partition) {
 }
 
 bool ViewOracle::IsDurable(int partition, int64_t offset) {
-  const LogEntryFacts& facts = log(partition).at(offset);
-  if (OwesNothing(partition, offset)) return true;
+  return OwesNothing(partition, offset) || IsAccountedFor(partition, offset);
+}
+
+bool ViewOracle::IsAccountedFor(int partition, int64_t offset) {
+  const LogEntryFacts& facts = Facts(partition, offset);
+  if (facts.gap || facts.deleted) return true;
   const OffsetState& state = StateOf(partition, offset);
   if (facts.unreadable) return Passed(state.all);
   for (size_t k = 0; k < facts.rows.size(); ++k) {
@@ -210,7 +240,7 @@ void ViewOracle::CheckOrder(const RowId& row) {
   next.partition = row.partition;
   while (next.offset < row.offset ||
          (next.offset == row.offset && next.k < row.k)) {
-    const LogEntryFacts& facts = log(row.partition).at(next.offset);
+    const LogEntryFacts& facts = Facts(row.partition, next.offset);
     const OffsetState& state = StateOf(row.partition, next.offset);
     const bool owes_nothing = OwesNothing(row.partition, next.offset);
     const bool empty = owes_nothing || facts.unreadable ||
@@ -242,10 +272,13 @@ void ViewOracle::CheckCommitted(int partition, int64_t offset) {
 
 void ViewOracle::CheckAllAccountedFor() {
   for (int i = 0; i < logs_->size(); ++i) {
-    if (!log(i).is_read) continue;
-    const int64_t durable = Durable(i);
-    if (durable < log(i).size()) {
-      Problem(base::Cat("I5, I8: not accounted for: ", Place(i, durable)));
+    if (!log(i).is_read || !log(i).is_present) continue;
+    for (int64_t o = 0; o < log(i).size(); ++o) {
+      if (IsAccountedFor(i, o) || IsBefore(&PartitionState::owed, i, o)) {
+        continue;
+      }
+      Problem(base::Cat("I5, I8: not accounted for: ", Place(i, o)));
+      break;
     }
   }
 }

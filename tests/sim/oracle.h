@@ -4,6 +4,7 @@
 #define ROWFALL_TESTS_SIM_ORACLE_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -39,8 +40,6 @@ class ViewOracle {
   // --- What happens --------------------------------------------------------
   void SetStep(int step) { step_ = step; }
   void Written(const RowId& row);
-  // A sink that keeps positions has stored these.
-  void PositionsStored(std::span<const PartitionRange> ranges);
   void Refused(const RowId& row);  // By the sink, for good.
   // A dead letter was brought, whatever became of it. `k` of the row: -1 for
   // all of the message.
@@ -49,8 +48,13 @@ class ViewOracle {
   void HandedOver(const RowId& row, RejectStage stage);
   // What the policy of on_error=stop stopped at is skipped from now on.
   void SkipsFromNowOn() { skips_ = true; }
-  // The view begins here, by start_from=latest: it owes nothing before.
+  // The view begins here, by start_from=latest, or because nobody could know
+  // that the log is another one: it owes nothing before.
   void BeginsAt(int partition, int64_t offset);
+  // By on_gap=earliest the log is read again from its start.
+  void BeginsAgain(int partition);
+  // Remembers what the table has. What is returned goes back to that.
+  std::function<void()> Backup();
   // A fault: rows that are not committed now, by log, may come again.
   void Fault(std::span<const int64_t> committed);
   // A fault in a write of these messages.
@@ -71,6 +75,7 @@ class ViewOracle {
   bool OwesNothing(int partition);
   // The first offset that is not durable.
   int64_t Durable(int partition);
+  const std::string& name() const { return name_; }
   size_t num_rows_written() const { return num_rows_written_; }
   size_t num_duplicates() const { return num_duplicates_; }
 
@@ -81,9 +86,11 @@ class ViewOracle {
   struct RowState {
     int written = 0;
     int first_step = 0;
+    int age = 0;  // AgeOf() its log when it was written or handed over.
     bool refused = false;
     int handed_over = 0;
     int letter_step = 0;
+    int letter_age = 0;
   };
   struct OffsetState {
     std::vector<RowState> rows;
@@ -93,10 +100,18 @@ class ViewOracle {
     std::vector<OffsetState> offsets;
     int64_t durable = 0;
     RowId in_order;     // All rows before it were written or need not be.
-    int64_t begin = 0;  // Nothing is owed before it.
+    int64_t begin = 0;  // Nothing is owed before it, as far as one can know.
+    int64_t owed = 0;   // The same in the end.
   };
 
   const Log& log(int partition) const { return (*logs_)[partition]; }
+  const LogEntryFacts& Facts(int partition, int64_t offset) const {
+    return logs_->Facts(partition, offset);
+  }
+  // How often a partition began again: what it has may come once more.
+  int& AgeOf(int partition) { return ages_[logs_->First(partition)]; }
+  // Whether the log, or one of which it has the offset, begins behind it.
+  bool IsBefore(int64_t PartitionState::*begin, int partition, int64_t offset);
   // Whether an offset needs nothing: no message, or one that is not owed.
   bool OwesNothing(int partition, int64_t offset);
   OffsetState& StateOf(int partition, int64_t offset);
@@ -107,6 +122,7 @@ class ViewOracle {
   bool RowIsDurable(const LogEntryFacts& facts, size_t k,
                     const OffsetState& message) const;
   bool IsDurable(int partition, int64_t offset);
+  bool IsAccountedFor(int partition, int64_t offset);
   void CheckOrder(const RowId& row);
   bool MayRepeat(int partition, int64_t offset, int first_step) const;
   int64_t NumberOf(const RowId& row) const;
@@ -119,9 +135,10 @@ class ViewOracle {
   int step_ = 0;
   bool skips_ = false;
   std::map<int, PartitionState> partitions_;
-  // By partition: what was committed at a fault, and its last step.
+  std::map<int, int> ages_;
+  // By the first log: what was committed at a fault, and its last step.
   std::map<int, std::map<int64_t, int>> faults_;
-  // Of dead letters.
+  // Of dead letters, by log.
   using Trouble = std::tuple<int, int64_t, int, RejectStage>;
   std::map<Trouble, std::string> ids_;
   std::map<std::string, Trouble> troubles_;

@@ -18,8 +18,10 @@ namespace rowfall::tests {
 // Consumers of the world's broker.
 SourceFactory WatchedSources(World* world, std::shared_ptr<Life> life);
 
-// Tells the oracle what was really written to the tables of the world.
-std::shared_ptr<TableProvider> WatchedTables(World* world);
+// Tells the oracle what was really written to the tables of the world,
+// by the process of `life`.
+std::shared_ptr<TableProvider> WatchedTables(World* world,
+                                             std::shared_ptr<Life> life);
 
 // Tells the oracle what the sinks of `tables` answered, and ends with `life`.
 std::shared_ptr<TableProvider> MortalTables(

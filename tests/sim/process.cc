@@ -19,7 +19,8 @@ Process::~Process() = default;
 
 void Process::Open() {
   life_ = std::make_shared<Life>();
-  tables_ = std::make_shared<testing::FaultyTables>(WatchedTables(world_));
+  tables_ =
+      std::make_shared<testing::FaultyTables>(WatchedTables(world_, life_));
   handler_ = std::make_shared<testing::RecordingRejectHandler>();
   EngineOptions options;
   options.tables = MortalTables(world_, life_, tables_);
@@ -33,13 +34,7 @@ void Process::Open() {
     world_->Trace(
         base::Cat("  ", entry.view, "/", entry.worker, ": ", entry.text));
     if (entry.level != LogLevel::kError) return;
-    for (int i = 0; i < world_->logs.size(); ++i) {
-      const std::string name = world_->logs.Name(i);
-      if (entry.text.find(base::Cat(" ", name, " ")) == entry.text.npos) {
-        continue;
-      }
-      life_->reported.emplace(entry.view, name);
-    }
+    life_->reported.emplace(entry.view, entry.text);
   };
   auto engine = Engine::Open(std::move(options));
   if (!catalog_->problem().empty()) {
@@ -90,7 +85,7 @@ void Process::Crash() {
 // No view shows as committed what is not.
 void Process::CheckProgress(const ViewStatus& status, ViewOracle& view,
                             int number) {
-  if (world_->commits_moved_back()) return;
+  if (world_->commits_moved_back() || world_->logs_changed()) return;
   for (const PartitionStatus& shown : status.partitions) {
     const int64_t committed = world_->broker.Committed(
         world_->scenario.Group(number), shown.partition.topic,
@@ -116,12 +111,28 @@ void Process::CheckStatus() {
                               " without a reason"));
     }
     CheckTooMany(status, *view);
-    if (life_->must_fail.contains(status.name) &&
-        status.state != ViewState::kFailed) {
-      view->Problem(
-          base::Cat("I10: has met a gap and is ", ViewStateName(status.state)));
-    }
+    CheckGaps(status, *view);
     CheckProgress(status, *view, number);
+  }
+}
+
+// A view that must not cross a gap stands, and says just which gap it is.
+void Process::CheckGaps(const ViewStatus& status, ViewOracle& view) {
+  const auto found = life_->must_fail.find(status.name);
+  if (found == life_->must_fail.end()) return;
+  if (status.state != ViewState::kFailed) {
+    return view.Problem(
+        base::Cat("I10: has met a gap and is ", ViewStateName(status.state)));
+  }
+  const auto is_in_reason = [&status](std::string_view text) {
+    return status.reason.find(text) != status.reason.npos;
+  };
+  const bool is_gap =
+      is_in_reason(" does not exist: ") || is_in_reason(" of another log: ");
+  if (is_gap &&
+      std::none_of(found->second.begin(), found->second.end(), is_in_reason)) {
+    view.Problem(base::Cat("I10: says '", status.reason, "' instead of '",
+                           found->second[0], "'"));
   }
 }
 

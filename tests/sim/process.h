@@ -47,6 +47,7 @@ class Process {
   void CheckStatus();
 
  private:
+  void CheckGaps(const ViewStatus& status, ViewOracle& view);
   void CheckTooMany(const ViewStatus& status, ViewOracle& view);
   void CheckProgress(const ViewStatus& status, ViewOracle& view, int number);
 

@@ -73,6 +73,14 @@ void ChooseQuery(Random& random, Scenario& scenario) {
   scenario.traits.replaces_by_id = false;
 }
 
+// Which messages a group's row stands for, or a window of errors, would not be
+// known where another log may begin anywhere.
+void ChooseLogs(Random& random, Scenario& scenario) {
+  if (scenario.grouped || scenario.max_errors != 0) return;
+  scenario.other_logs = random.OneIn(3);
+  scenario.restores = scenario.traits.keeps_positions && random.OneIn(3);
+}
+
 std::string ListText(uint32_t listed) {
   std::string text;
   for (int i = 0; i < 32; ++i) {
@@ -116,6 +124,7 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   ChooseQuery(random, scenario);
   scenario.on_gap = static_cast<OnGap>(random.Below(3));
   if (random.OneIn(4)) scenario.catalog = CatalogKind::kFile;
+  ChooseLogs(random, scenario);
   return scenario;
 }
 
@@ -136,7 +145,11 @@ std::string Scenario::ToString() const {
     base::AppendCat(text, ", max_errors ", max_errors, " of ",
                     max_errors_window);
   }
-  if (retention) base::AppendCat(text, ", on_gap ", GapName(on_gap));
+  if (retention || other_logs) {
+    base::AppendCat(text, ", on_gap ", GapName(on_gap));
+  }
+  add(other_logs, "other logs");
+  add(restores, "restores");
   add(retention, "retention");
   add(catalog == CatalogKind::kFile, "catalog in a file");
   add(grouped, "grouped");

@@ -49,7 +49,9 @@ struct Scenario {
   bool bad_messages = false;
   int max_errors = 0;  // 0: any number.
   int max_errors_window = 1;
-  bool retention = false;  // The log is cut in front.
+  bool retention = false;   // The log is cut in front.
+  bool other_logs = false;  // Logs are cut behind, topics are made again.
+  bool restores = false;    // Tables go back to a backup.
   OnGap on_gap = OnGap::kFail;
   bool by_pattern = false;       // topic_list is a regular expression.
   uint32_t listed = 0;           // partition_list, a bit each; 0: none.

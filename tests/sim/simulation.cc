@@ -27,6 +27,7 @@ Simulation::Simulation(const Scenario& scenario, Tracing tracing)
   if (scenario_.broker_faults) AddBrokerFaults();
   if (scenario_.commit_faults) AddCommitFaults();
   if (scenario_.crashes) AddCrashes();
+  AddOtherLogs();
 }
 
 SimOutcome Simulation::Run() {
@@ -76,6 +77,14 @@ void Simulation::AfterStep() {
 Process& Simulation::AnyProcess() {
   return *processes_[static_cast<size_t>(
       random_.Below(scenario_.num_processes))];
+}
+
+int Simulation::AnyLog() {
+  int log = random_.Below(world_.logs.size());
+  while (!world_.logs[log].is_present) {
+    log = random_.Below(world_.logs.size());
+  }
+  return log;
 }
 
 Process* Simulation::AnyRunning() {
@@ -223,7 +232,7 @@ bool Simulation::IsHealthy() const {
 // need be.
 bool Simulation::IsCommitted(int view, int log) const {
   const Log& facts = world_.logs[log];
-  if (!facts.is_read) return true;
+  if (!facts.is_read || !facts.is_present) return true;
   const int64_t committed = world_.broker.Committed(
       scenario_.Group(view), facts.partition.topic, facts.partition.partition);
   if (committed == facts.size()) return true;

@@ -50,6 +50,7 @@ class Simulation {
   void AddBrokerFaults();
   void AddCommitFaults();
   void AddCrashes();
+  void AddOtherLogs();
   void Produce();
   void Turns();
 
@@ -65,12 +66,14 @@ class Simulation {
   // Null where none is open and scheduled.
   Process* AnyRunning();
   int AnyView() { return random_.Below(scenario_.num_views); }
-  int AnyLog() { return random_.Below(world_.logs.size()); }
+  int AnyLog();
   std::string AnyGroup() { return scenario_.Group(AnyView()); }
   absl::Status AnyStatus();
   void ProduceTo(int log, bool may_be_bad);
   void ProduceToAll();
   void AddPartitions();
+  void CutLog();
+  void ReplaceTopic();
 
   // Healing (simulation_end.cc).
   void EndAllFaults();

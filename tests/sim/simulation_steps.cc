@@ -43,7 +43,9 @@ void Simulation::ProduceTo(int number, bool may_be_bad) {
 }
 
 void Simulation::ProduceToAll() {
-  for (int i = 0; i < world_.logs.size(); ++i) ProduceTo(i, false);
+  for (int i = 0; i < world_.logs.size(); ++i) {
+    if (world_.logs[i].is_present) ProduceTo(i, false);
+  }
 }
 
 void Simulation::Produce() {
@@ -100,11 +102,10 @@ void Simulation::AddSteps() {
   }
   if (!scenario_.retention) return;
   Add(2, "Retention", [this] {
-    Log& log = world_.logs[AnyLog()];
+    const int number = AnyLog();
+    const Log& log = world_.logs[number];
     const auto before = random_.Below(static_cast<int>(log.size()) + 1);
-    for (int i = 0; i < before; ++i) {
-      log.entries[static_cast<size_t>(i)].deleted = true;
-    }
+    world_.logs.Delete(number, 0, before);
     world_.broker.DeleteBefore(log.partition.topic, log.partition.partition,
                                before);
   });
@@ -112,11 +113,68 @@ void Simulation::AddSteps() {
 
 void Simulation::AddPartitions() {
   constexpr int kMost = 12;
-  if (world_.logs.size() >= kMost) return;
+  int count = 0;
+  for (int i = 0; i < world_.logs.size(); ++i) {
+    count += world_.logs[i].is_present ? 1 : 0;
+  }
+  if (count >= kMost) return;
   int topic = random_.Below(scenario_.num_topics);
   // A topic that only the pattern knows.
   if (scenario_.by_pattern && random_.OneIn(2)) topic = scenario_.num_topics;
   world_.AddPartitions(Scenario::TopicName(topic), random_.Between(1, 2));
+}
+
+// --- Other logs --------------------------------------------------------------
+
+void Simulation::AddOtherLogs() {
+  if (scenario_.other_logs) {
+    Add(3, "A log is cut", [this] { CutLog(); });
+    Add(2, "A topic is made again", [this] { ReplaceTopic(); });
+  }
+  if (!scenario_.restores) return;
+  Add(2, "A backup of a table is made", [this] { world_.BackUp(AnyView()); });
+  Add(3, "A table is restored", [this] {
+    // An engine that runs takes its table for what it made of it.
+    for (const auto& process : processes_) {
+      if (process->is_open()) process->Stop();
+    }
+    world_.Restore(AnyView());
+  });
+}
+
+// Without most of it, or without the last few messages, and perhaps written
+// anew at once.
+void Simulation::CutLog() {
+  const int former = AnyLog();
+  const TopicPartition partition = world_.logs[former].partition;
+  const int low = static_cast<int>(
+      world_.broker.GetWatermarks(partition.topic, partition.partition).low);
+  const int end = static_cast<int>(world_.logs[former].size());
+  const int cut = random_.Between(
+      random_.OneIn(2) ? std::max(low, end - 3) : std::min(low, end), end);
+  world_.Trace(base::Cat("  ", world_.logs.Place(former, cut)));
+  world_.CutLog(former, cut);
+  const int log = world_.logs.Find(partition);
+  for (int i = random_.OneIn(2) ? random_.Below(8) : 0; i > 0; --i) {
+    ProduceTo(log, true);
+  }
+}
+
+void Simulation::ReplaceTopic() {
+  const std::string topic = world_.logs[AnyLog()].partition.topic;
+  const bool unheard = random_.OneIn(2);
+  world_.Trace(base::Cat("  ", topic, unheard ? ", unheard" : ""));
+  if (random_.OneIn(6)) {
+    world_.broker.SetClusterId(base::Cat("cluster", world_.step()));
+  }
+  world_.ReplaceTopic(topic, unheard);
+  // As long as before, or longer, or not.
+  for (int i = 0, log = 0; (log = world_.logs.Find(topic, i)) >= 0; ++i) {
+    const int former =
+        static_cast<int>(world_.logs[world_.logs[log].former].size());
+    int count = random_.OneIn(2) ? random_.Below(former + 3) : 0;
+    for (; count > 0; --count) ProduceTo(log, true);
+  }
 }
 
 void Simulation::AddStatements() {

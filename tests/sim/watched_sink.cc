@@ -52,7 +52,10 @@ class SinkAround : public Sink {
 // Next to the table: sees what is really written.
 class WatchedSink : public SinkAround {
  public:
-  using SinkAround::SinkAround;
+  WatchedSink(World* world, ViewOracle* view, std::shared_ptr<Sink> sink,
+              std::shared_ptr<Life> life)
+      : SinkAround(world, view, std::move(sink)), life_(std::move(life)) {}
+
   absl::Status Write(const Batch& rows, const WriteContext& context,
                      std::vector<RefusedRow>& refused) override {
     const absl::Status status = sink_->Write(rows, context, refused);
@@ -64,11 +67,27 @@ class WatchedSink : public SinkAround {
       view_->Written(id);
       CheckValues(rows, row, id);
     }
-    if (traits().keeps_positions) view_->PositionsStored(context.ranges);
+    if (traits().keeps_positions) CheckStored(rows, context);
     return status;
   }
 
  private:
+  void CheckStored(const Batch& rows, const WriteContext& context) {
+    if (!context.reset.empty() && rows.num_rows() != 0) {
+      view_->Problem("wrote rows where positions were moved");
+    }
+    for (const PartitionRange& range : context.ranges) {
+      if (context.reset.empty() && range.to < range.from) {
+        view_->Problem("I2: moved a position back in passing");
+      }
+      const auto problem = world_->CheckStored(
+          life_.get(), view_, {range.partition, range.to, range.mark});
+      if (!problem.has_value()) continue;
+      view_->Problem(base::Cat("I2: stored ", range.partition.ToString(), "@",
+                               range.to, ", but ", *problem));
+    }
+  }
+
   // COUNT, SUM and SUM of ids of a group.
   using Sums = std::array<int64_t, 3>;
 
@@ -116,6 +135,8 @@ class WatchedSink : public SinkAround {
       }
     }
   }
+
+  const std::shared_ptr<Life> life_;
 };
 
 // Next to the engine: sees what it is told.
@@ -123,7 +144,10 @@ class MortalSink : public SinkAround {
  public:
   MortalSink(World* world, ViewOracle* view, std::shared_ptr<Sink> sink,
              std::shared_ptr<Life> life)
-      : SinkAround(world, view, std::move(sink)), life_(std::move(life)) {}
+      : SinkAround(world, view, std::move(sink)), life_(std::move(life)) {
+    ++life_->open_tables[view_->name()];
+  }
+  ~MortalSink() override { life_->TableClosed(view_->name()); }
 
   absl::Status Write(const Batch& rows, const WriteContext& context,
                      std::vector<RefusedRow>& refused) override {
@@ -194,17 +218,19 @@ class MortalSink : public SinkAround {
 
 class WatchedProvider : public TableProvider {
  public:
-  explicit WatchedProvider(World* world) : world_(world) {}
+  WatchedProvider(World* world, std::shared_ptr<Life> life)
+      : world_(world), life_(std::move(life)) {}
   absl::StatusOr<std::shared_ptr<Sink>> OpenTable(
       std::string_view name) override {
     auto sink = world_->tables->OpenTable(name);
     if (!sink.ok()) return sink.status();
     return std::make_shared<WatchedSink>(world_, world_->FindTable(name),
-                                         *std::move(sink));
+                                         *std::move(sink), life_);
   }
 
  private:
   World* const world_;
+  const std::shared_ptr<Life> life_;
 };
 
 class MortalProvider : public TableProvider {
@@ -237,7 +263,7 @@ class WatchedRejects : public RejectHandler {
     const Fate fate = life_->Enter();
     if (fate == Fate::kDead) return DeadStatus();
     ViewOracle* view = world_->FindView(reject.view);
-    view->Brought(RowOf(reject), reject.stage, reject);
+    view->Brought(RowOf(*view, reject), reject.stage, reject);
     absl::Status status;
     try {
       status = handler_->OnReject(reject);
@@ -260,16 +286,16 @@ class WatchedRejects : public RejectHandler {
         std::vector<int64_t>(static_cast<size_t>(world_->logs.size()), 0));
   }
   // A refused row is known by what it is, others by their number.
-  RowId RowOf(const Reject& reject) const {
-    return {world_->logs.Find(reject.message.topic, reject.message.partition),
+  RowId RowOf(const ViewOracle& view, const Reject& reject) const {
+    return {world_->LogOf(life_.get(), &view, reject.message),
             reject.message.offset,
             reject.stage == RejectStage::kSink
                 ? NumberIn(reject.row, "\"k\":")
                 : static_cast<int>(reject.row_number)};
   }
   void Take(ViewOracle& view, const Reject& reject) {
-    const RowId row = RowOf(reject);
-    const auto& payload = world_->logs[row.partition].at(row.offset).payload;
+    const RowId row = RowOf(view, reject);
+    const auto& payload = world_->logs.Facts(row.partition, row.offset).payload;
     if (reject.message.has_payload != payload.has_value() ||
         (payload.has_value() && *payload != reject.message.payload)) {
       view.Problem(
@@ -300,8 +326,9 @@ class CatalogOfTheLiving : public Catalog {
 
 }  // namespace
 
-std::shared_ptr<TableProvider> WatchedTables(World* world) {
-  return std::make_shared<WatchedProvider>(world);
+std::shared_ptr<TableProvider> WatchedTables(World* world,
+                                             std::shared_ptr<Life> life) {
+  return std::make_shared<WatchedProvider>(world, std::move(life));
 }
 
 std::shared_ptr<TableProvider> MortalTables(

@@ -28,7 +28,8 @@ Schema TableSchema() {
 World::World(const Scenario& chosen)
     : scenario(chosen),
       tables(std::make_shared<testing::RecordingTables>()),
-      lost_(static_cast<size_t>(chosen.num_views)) {
+      lost_(static_cast<size_t>(chosen.num_views)),
+      backups_(static_cast<size_t>(chosen.num_views)) {
   broker.SetPollWaits(false);
   for (int i = 0; i < scenario.num_topics; ++i) {
     AddPartitions(Scenario::TopicName(i), scenario.num_partitions);
@@ -59,7 +60,10 @@ void World::AddPartitions(const std::string& topic, int count) {
   while (logs.Find(topic, first) >= 0) ++first;
   broker.CreateTopic(topic, first + count);
   for (int i = first; i < first + count; ++i) {
-    logs.Add({{topic, i}, scenario.Reads(i), step_, {}});
+    Log log;
+    log.partition = {topic, i};
+    log.is_read = scenario.Reads(i);
+    logs.Add(std::move(log));
   }
 }
 
@@ -70,17 +74,96 @@ std::string World::GroupOf(const ViewOracle* view) const {
   return "";
 }
 
-int64_t World::StoredOf(const ViewOracle* view,
-                        const TopicPartition& partition) const {
+void World::CutLog(int log, int64_t offset) {
+  const TopicPartition partition = logs[log].partition;
+  logs_changed_ = true;
+  logs.Replace(log, offset);
+  broker.TruncateTo(partition.topic, partition.partition, offset);
+  FaultEverywhere();
+}
+
+void World::ReplaceTopic(const std::string& topic, bool unheard) {
+  logs_changed_ = true;
+  int count = 0;
+  for (int log = 0; (log = logs.Find(topic, count)) >= 0; ++count) {
+    logs.Replace(log, 0);
+  }
+  if (unheard) return broker.ReplaceTopic(topic);
+  broker.DeleteTopic(topic);
+  broker.CreateTopic(topic, count);
+}
+
+void World::BackUp(int view) {
+  const size_t i = static_cast<size_t>(view);
+  const auto table = tables->Find(scenario.TableName(view));
+  backups_[i] = {table->Positions(scenario.Group(view)), views[i]->Backup()};
+}
+
+// A table of which the backup lacks a position stays as it is: there is no way
+// to remove one.
+void World::Restore(int view) {
+  const BackupOfTable& backup = backups_[static_cast<size_t>(view)];
+  const auto table = tables->Find(scenario.TableName(view));
+  if (backup.positions.empty() ||
+      backup.positions.size() !=
+          table->Positions(scenario.Group(view)).size()) {
+    return;
+  }
+  Trace("  restored");
+  logs_changed_ = true;
+  backup.restore();
+  for (const PartitionOffset& position : backup.positions) {
+    table->SetPosition(scenario.Group(view), position);
+  }
+}
+
+void World::AddReading(const Life* life, const ViewOracle* view,
+                       Reading* reading) {
+  readings_.push_back({life, view, reading});
+}
+
+void World::RemoveReading(const Reading* reading) {
+  std::erase_if(readings_, [reading](const KnownReading& known) {
+    return known.reading == reading;
+  });
+}
+
+std::optional<std::string> World::CheckStored(const Life* life,
+                                              const ViewOracle* view,
+                                              const PartitionOffset& position) {
+  std::optional<std::string> problem = "nobody reads the partition";
+  for (const KnownReading& known : readings_) {
+    if (known.life != life || known.view != view ||
+        !known.reading->Knows(position.partition)) {
+      continue;
+    }
+    problem = known.reading->Check(position);
+    if (!problem.has_value()) break;
+  }
+  return problem;
+}
+
+int World::LogOf(const Life* life, const ViewOracle* view,
+                 const Message& message) {
+  for (const KnownReading& known : readings_) {
+    if (known.life != life || known.view != view) continue;
+    const int log = known.reading->LogOf(message);
+    if (log >= 0) return log;
+  }
+  return logs.Find(message.topic, message.partition);
+}
+
+PartitionOffset World::StoredOf(const ViewOracle* view,
+                                const TopicPartition& partition) const {
   for (size_t i = 0; i < views.size(); ++i) {
     if (views[i].get() != view) continue;
     const int number = static_cast<int>(i);
     const auto table = tables->Find(scenario.TableName(number));
     for (const auto& stored : table->Positions(scenario.Group(number))) {
-      if (stored.partition == partition) return stored.offset;
+      if (stored.partition == partition) return stored;
     }
   }
-  return kOffsetNone;
+  return {partition};
 }
 
 void World::BeginStep(int step) {
@@ -143,13 +226,15 @@ void World::ReleaseCommits() {
   for (size_t i = 0; i < views.size(); ++i) {
     const std::vector<int64_t> now = CommittedOf(views[i].get());
     for (size_t p = 0; p < now.size(); ++p) {
-      commits_moved_back_ |= now[p] < before[i][p];
+      commits_moved_back_ |=
+          now[p] < before[i][p] || (logs_changed_ && now[p] != before[i][p]);
     }
   }
   FaultEverywhere();
 }
 
 void World::CheckCommitted() {
+  if (logs_changed_) return;  // Seen when it was sent, with its log.
   for (const auto& view : views) {
     const std::vector<int64_t> committed = CommittedOf(view.get());
     for (size_t p = 0; p < committed.size(); ++p) {

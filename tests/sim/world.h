@@ -4,7 +4,9 @@
 #define ROWFALL_TESTS_SIM_WORLD_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +15,10 @@
 #include "rowfall/testing/fake_clock.h"
 #include "rowfall/testing/memory_source.h"
 #include "rowfall/testing/recording_sink.h"
+#include "tests/sim/life.h"
 #include "tests/sim/logs.h"
 #include "tests/sim/oracle.h"
+#include "tests/sim/reading.h"
 #include "tests/sim/scenario.h"
 
 namespace rowfall::tests {
@@ -43,13 +47,37 @@ class World {
   ViewOracle* FindView(std::string_view name);
   ViewOracle* FindTable(std::string_view name);
 
+  // Cuts the log of a partition, which then ends at `offset`.
+  void CutLog(int log, int64_t offset);
+  // Makes a topic again with as many partitions. Those who read it hear of it,
+  // or not.
+  void ReplaceTopic(const std::string& topic, bool unheard);
+  // Whether any of that happened, or a table was restored. Then an offset that
+  // is committed may be one of another log, for those who look at its mark.
+  bool logs_changed() const { return logs_changed_; }
+  // Remembers what is in a view's table, and goes back to it.
+  void BackUp(int view);
+  void Restore(int view);
+
+  // What consumers read, each of a process.
+  void AddReading(const Life* life, const ViewOracle* view, Reading* reading);
+  void RemoveReading(const Reading* reading);
+  // Returns why positions of a table of the process must not be what they are
+  // now.
+  std::optional<std::string> CheckStored(const Life* life,
+                                         const ViewOracle* view,
+                                         const PartitionOffset& position);
+  // Returns the log from which the process has read a message.
+  int LogOf(const Life* life, const ViewOracle* view, const Message& message);
+  Origins origins;
+
   // Makes a topic of so many partitions, or adds some.
   void AddPartitions(const std::string& topic, int count);
   // Returns the group of a view.
   std::string GroupOf(const ViewOracle* view) const;
   // Returns what the view's table has stored of a partition, or kOffsetNone.
-  int64_t StoredOf(const ViewOracle* view,
-                   const TopicPartition& partition) const;
+  PartitionOffset StoredOf(const ViewOracle* view,
+                           const TopicPartition& partition) const;
 
   void BeginStep(int step);
   int step() const { return step_; }
@@ -89,6 +117,19 @@ class World {
   };
   std::vector<Lost> lost_;
   std::vector<std::weak_ptr<Ear>> ears_;
+  struct KnownReading {
+    const Life* life;
+    const ViewOracle* view;
+    Reading* reading;
+  };
+  std::vector<KnownReading> readings_;
+  // Of a view's table.
+  struct BackupOfTable {
+    std::vector<PartitionOffset> positions;
+    std::function<void()> restore;
+  };
+  std::vector<BackupOfTable> backups_;
+  bool logs_changed_ = false;
   bool commits_moved_back_ = false;
   bool keeps_trace_ = false;
   std::vector<std::string> trace_;

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+// Knows which logs a consumer reads while they are cut and made again.
+#include "tests/sim/reading.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/text.h"
+
+namespace rowfall::tests {
+namespace {
+
+// How long a log may be too short; see delivery.md.
+constexpr absl::Duration kGrace = absl::Seconds(5);
+
+using Last = commit::PositionMark::Last;
+
+// The message that a position's mark names, if it is before the position.
+std::optional<Last> TailOf(const PartitionOffset& position) {
+  const auto mark = commit::PositionMark::FromText(position.mark);
+  if (!mark.has_value() || !mark->last.has_value() ||
+      mark->last->offset >= position.offset) {
+    return std::nullopt;
+  }
+  return mark->last;
+}
+
+// How many offsets `log` shares with an earlier one of its partition.
+int64_t Shared(const Logs& logs, int log, int former) {
+  int64_t shared = std::numeric_limits<int64_t>::max();
+  while (log > former) {
+    shared = std::min(shared, logs[log].shared);
+    log = logs[log].former;
+  }
+  return log == former ? shared : 0;
+}
+
+}  // namespace
+
+bool Origins::Fits(const Logs& logs, const ViewOracle* view,
+                   const PartitionOffset& position, int log) const {
+  const auto found = logs_.find(Key(view, position));
+  if (found == logs_.end()) return false;
+  return std::any_of(
+      found->second.begin(), found->second.end(),
+      [&](int origin) { return Shared(logs, log, origin) >= position.offset; });
+}
+
+Reading::Track* Reading::Find(const TopicPartition& partition) {
+  const auto found = tracks_.find(partition);
+  return found == tracks_.end() ? nullptr : &found->second;
+}
+
+// --- What happens ------------------------------------------------------------
+
+std::optional<std::string> Reading::Begin(const PartitionOffset& start,
+                                          std::vector<PartitionOffset> known) {
+  Track track;
+  std::optional<std::string> problem;
+  if (start.offset == kOffsetEnd) {
+    const int log = logs_->Find(start.partition);
+    track.next = (*logs_)[log].size();
+    track.parts.push_back({track.next, log});
+  } else if (start.offset >= 0) {
+    const Track* former = Find(start.partition);
+    // An end that was found counts while none is stored.
+    if (former != nullptr && former->basis.offset < 0 &&
+        !former->parts.empty()) {
+      known.push_back({start.partition, former->parts.front().from});
+    }
+    problem = "begins where nobody was";
+    for (const PartitionOffset& position : known) {
+      const auto tail = TailOf(position);
+      if ((tail.has_value() ? tail->offset : position.offset) != start.offset) {
+        continue;
+      }
+      track.basis = position;
+      track.tail = tail;
+      problem.reset();
+      break;
+    }
+    track.next = start.offset;
+  }
+  tracks_[start.partition] = std::move(track);
+  return problem;
+}
+
+bool Reading::GoesOn(const PartitionOffset& start) const {
+  const auto found = tracks_.find(start.partition);
+  if (found == tracks_.end()) return false;
+  const Track& track = found->second;
+  return track.waits && track.basis.offset == start.offset;
+}
+
+void Reading::IsSame(const TopicPartition& partition, Track& track) {
+  const int log = logs_->Find(partition);
+  const int64_t position = track.basis.offset;
+  track.parts.push_back({std::max<int64_t>(position, 0), log});
+  if (position >= 0 && !origins_->Fits(*logs_, view_, track.basis, log)) {
+    view_->BeginsAt(log, position);
+  }
+}
+
+void Reading::Goes(const TopicPartition& partition, Track& track,
+                   int64_t from) {
+  if (track.parts.empty()) return IsSame(partition, track);
+  const int log = logs_->Find(partition);
+  const int former = track.parts.back().log;
+  if (log == former) return;
+  track.parts.push_back({from, log});
+  if (Shared(*logs_, log, former) < from) view_->BeginsAt(log, from);
+}
+
+void Reading::Message(const MessageBatch& messages, size_t i) {
+  const auto at = messages.position(i);
+  const TopicPartition partition{std::string(at.topic), at.partition};
+  Track* track = Find(partition);
+  if (track == nullptr || !track->trouble.empty()) return;
+  const uint32_t checksum = commit::ChecksumOf(messages[i]);
+  const bool in_doubt = track->parts.empty() && track->tail.has_value();
+  const bool is_tail = in_doubt && at.offset == track->tail->offset;
+  if (is_tail ? checksum != track->tail->checksum
+              : in_doubt && at.offset < track->basis.offset) {
+    track->trouble = base::Cat(
+        "position ", track->basis.offset, " of ", partition.ToString(),
+        " is of another log: message ",
+        is_tail ? base::Cat(at.offset, " is not the one that was settled")
+                : base::Cat(track->last_came ? std::string()
+                                             : base::Cat(track->tail->offset,
+                                                         " is gone, and "),
+                            at.offset, " is where nothing was"));
+    return;
+  }
+  // It may have been cut behind the message.
+  if (is_tail && at.offset + 1 < track->basis.offset) {
+    track->last_came = true;
+    track->next = at.offset + 1;
+    return;
+  }
+  const int64_t from = track->next >= 0 ? track->next : at.offset;
+  Goes(partition, *track, from);
+  track->seen[at.offset] = {checksum, logs_->Find(partition)};
+  track->next = at.offset + 1;
+  track->waits = false;
+}
+
+void Reading::End(const EndOfPartition& end, absl::Duration now) {
+  const int64_t offset = end.position.offset;
+  Track* track = Find(end.position.partition);
+  if (track == nullptr || !track->trouble.empty()) return;
+  if (track->parts.empty() && track->tail.has_value() &&
+      offset < track->basis.offset) {
+    if (track->short_end < 0) track->short_until = now + kGrace;
+    track->short_end = offset;
+    return;
+  }
+  Goes(end.position.partition, *track, track->next >= 0 ? track->next : offset);
+  track->next = offset;
+}
+
+void Reading::OutOfRange(const OffsetOutOfRange& event) {
+  const TopicPartition& partition = event.position.partition;
+  Track* track = Find(partition);
+  if (track == nullptr || !track->trouble.empty()) return;
+  const bool in_doubt = track->parts.empty() && track->tail.has_value();
+  const int64_t position =
+      in_doubt ? track->basis.offset : event.position.offset;
+  // Retention has taken the message that was to be compared, and no other.
+  if (in_doubt && event.low <= position && position <= event.high &&
+      event.low > track->tail->offset) {
+    track->tail.reset();
+    track->waits = true;
+    return;
+  }
+  track->trouble = base::Cat("Offset ", position, " of ", partition.ToString(),
+                             " does not exist: the log has ", event.low,
+                             " up to ", event.high);
+}
+
+void Reading::Look(absl::Duration now) {
+  for (auto& [partition, track] : tracks_) {
+    // Whatever comes now will be behind it.
+    const int log = logs_->Find(partition);
+    if (!track.parts.empty() && track.trouble.empty() &&
+        track.next == (*logs_)[log].size()) {
+      Goes(partition, track, track.next);
+    }
+    if (!track.parts.empty() || !track.trouble.empty() || track.short_end < 0 ||
+        now < track.short_until) {
+      continue;
+    }
+    track.trouble =
+        base::Cat("offset ", track.basis.offset, " of ", partition.ToString(),
+                  " does not exist: the log ends at ", track.short_end);
+  }
+}
+
+// --- What follows from it ----------------------------------------------------
+
+const std::string* Reading::Trouble(const TopicPartition& partition) const {
+  const auto found = tracks_.find(partition);
+  if (found == tracks_.end() || found->second.trouble.empty()) return nullptr;
+  return &found->second.trouble;
+}
+
+std::vector<std::string> Reading::TakeTroubles() {
+  std::vector<std::string> troubles;
+  for (auto& [partition, track] : tracks_) {
+    if (track.trouble.empty() || std::exchange(track.is_told, true)) continue;
+    troubles.push_back(track.trouble);
+  }
+  return troubles;
+}
+
+int Reading::LogOf(const rowfall::Message& message) const {
+  const auto found =
+      tracks_.find({std::string(message.topic), message.partition});
+  if (found == tracks_.end()) return -1;
+  const auto seen = found->second.seen.find(message.offset);
+  if (seen == found->second.seen.end() ||
+      seen->second.checksum != commit::ChecksumOf(message)) {
+    return -1;
+  }
+  return seen->second.log;
+}
+
+// Up to where all is durable on the way to `offset`.
+int64_t Reading::Durable(const Track& track, int64_t offset) const {
+  for (size_t i = 0; i < track.parts.size(); ++i) {
+    const int64_t durable = view_->Durable(track.parts[i].log);
+    const bool is_last = i + 1 == track.parts.size();
+    const int64_t end =
+        is_last ? offset : std::min(offset, track.parts[i + 1].from);
+    if (durable < end) return durable;
+  }
+  return offset;
+}
+
+// What the mark of a position has to be.
+std::optional<Last> Reading::MarkOf(const Track& track, int64_t offset) const {
+  const auto behind = track.seen.lower_bound(offset);
+  if (behind == track.seen.begin()) {
+    const auto mark = commit::PositionMark::FromText(track.basis.mark);
+    return mark.has_value() ? mark->last : std::nullopt;
+  }
+  const auto& [at, seen] = *std::prev(behind);
+  return Last{at, seen.checksum};
+}
+
+std::optional<std::string> Reading::Check(const PartitionOffset& position) {
+  const Track* track = Find(position.partition);
+  if (track == nullptr) return "it does not read the partition";
+  if (track->parts.empty()) {
+    const bool may =
+        !track->tail.has_value() && position.offset == track->basis.offset;
+    return may ? std::nullopt
+               : std::optional<std::string>("the log is in doubt");
+  }
+  const int64_t durable = Durable(*track, position.offset);
+  if (durable < position.offset) {
+    return base::Cat("is durable only up to ", durable);
+  }
+  const auto mark = commit::PositionMark::FromText(position.mark);
+  const auto last = mark.has_value() ? mark->last : std::nullopt;
+  if (last != MarkOf(*track, position.offset)) {
+    return base::Cat("its mark is of another message: '", position.mark, "'");
+  }
+  int log = track->parts.front().log;
+  for (const Part& part : track->parts) {
+    if (part.from < position.offset) log = part.log;
+  }
+  origins_->Note(view_, position, log);
+  return std::nullopt;
+}
+
+}  // namespace rowfall::tests

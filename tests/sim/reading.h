@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Knows which logs a consumer reads while they are cut and made again.
+#ifndef ROWFALL_TESTS_SIM_READING_H_
+#define ROWFALL_TESTS_SIM_READING_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "commit/position_mark.h"
+#include "rowfall/message.h"
+#include "rowfall/source.h"
+#include "tests/sim/logs.h"
+#include "tests/sim/oracle.h"
+
+namespace rowfall::tests {
+
+// Of which logs positions with their marks were committed or stored.
+class Origins {
+ public:
+  void Note(const ViewOracle* view, const PartitionOffset& position, int log) {
+    logs_[Key(view, position)].insert(log);
+  }
+  // Whether the position is one of `log`.
+  bool Fits(const Logs& logs, const ViewOracle* view,
+            const PartitionOffset& position, int log) const;
+
+ private:
+  using OfPosition =
+      std::tuple<const ViewOracle*, TopicPartition, int64_t, std::string>;
+  static OfPosition Key(const ViewOracle* view,
+                        const PartitionOffset& position) {
+    return {view, position.partition, position.offset, position.mark};
+  }
+  std::map<OfPosition, std::set<int>> logs_;
+};
+
+// One consumer's partitions. From what the broker delivers, and from nothing
+// else, it follows where another log has to be noticed and where nobody could
+// (src/commit/delivery.md, "Other logs").
+class Reading {
+ public:
+  Reading(const Logs* logs, Origins* origins, ViewOracle* view)
+      : logs_(logs), origins_(origins), view_(view) {}
+
+  // --- What happens --------------------------------------------------------
+  // Reads from `start` on; `known` are the positions it may be meant for.
+  // Returns what is wrong with that.
+  std::optional<std::string> Begin(const PartitionOffset& start,
+                                   std::vector<PartitionOffset> known);
+  // Whether it is just to go on at `start`, because retention took the message
+  // that was to be compared.
+  bool GoesOn(const PartitionOffset& start) const;
+  void Clear() { tracks_.clear(); }
+  void Message(const MessageBatch& messages, size_t i);
+  void End(const EndOfPartition& end, absl::Duration now);
+  void OutOfRange(const OffsetOutOfRange& event);
+  // Logs that were too short for too long are other ones.
+  void Look(absl::Duration now);
+
+  // --- What follows from it ------------------------------------------------
+  // What has to be said of the partition before it may be left, or null.
+  const std::string* Trouble(const TopicPartition& partition) const;
+  // What is new of that since it was asked for last.
+  std::vector<std::string> TakeTroubles();
+  // Where a message that was delivered came from, or -1.
+  int LogOf(const rowfall::Message& message) const;
+  bool Knows(const TopicPartition& partition) const {
+    return tracks_.contains(partition);
+  }
+  // Why the position must not be committed or stored, with its mark; else it
+  // is noted as one of its log.
+  std::optional<std::string> Check(const PartitionOffset& position);
+
+ private:
+  // What was delivered, by offset.
+  struct Seen {
+    uint32_t checksum = 0;
+    int log = 0;
+  };
+  // A log and where its part begins.
+  struct Part {
+    int64_t from = 0;
+    int log = 0;
+  };
+  struct Track {
+    PartitionOffset basis;  // What it goes on from; kOffsetNone: nothing.
+    std::optional<commit::PositionMark::Last> tail;  // To be compared.
+    std::vector<Part> parts;                         // None: in doubt.
+    int64_t next = kOffsetNone;                      // To be delivered.
+    std::map<int64_t, Seen> seen;
+    int64_t short_end = kOffsetNone;
+    absl::Duration short_until;
+    std::string trouble;
+    bool is_told = false;
+    bool last_came = false;
+    bool waits = false;  // For Assign() at the basis; see GoesOn().
+  };
+
+  Track* Find(const TopicPartition& partition);
+  // Something came of the log that the partition is now: it is the one that
+  // was read, or nobody could know.
+  void Goes(const TopicPartition& partition, Track& track, int64_t from);
+  void IsSame(const TopicPartition& partition, Track& track);
+  int64_t Durable(const Track& track, int64_t offset) const;
+  std::optional<commit::PositionMark::Last> MarkOf(const Track& track,
+                                                   int64_t offset) const;
+
+  const Logs* const logs_;
+  Origins* const origins_;
+  ViewOracle* const view_;
+  std::map<TopicPartition, Track> tracks_;
+};
+
+}  // namespace rowfall::tests
+
+#endif  // ROWFALL_TESTS_SIM_READING_H_

@@ -76,6 +76,8 @@ class ViewOracle {
   // The first offset that is not durable.
   int64_t Durable(int partition);
   const std::string& name() const { return name_; }
+  void PositionsMoved() { ++num_resets_; }
+  int num_resets() const { return num_resets_; }
   size_t num_rows_written() const { return num_rows_written_; }
   size_t num_duplicates() const { return num_duplicates_; }
 
@@ -144,6 +146,7 @@ class ViewOracle {
   std::map<std::string, Trouble> troubles_;
   size_t num_rows_written_ = 0;
   size_t num_duplicates_ = 0;
+  int num_resets_ = 0;
   std::vector<std::string> problems_;
 };
 

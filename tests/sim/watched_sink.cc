@@ -153,6 +153,7 @@ class MortalSink : public SinkAround {
                      std::vector<RefusedRow>& refused) override {
     const Fate fate = life_->Enter();
     if (fate == Fate::kDead) return DeadStatus();
+    if (!context.reset.empty()) view_->PositionsMoved();
     if (must_load_positions_) {
       view_->Problem("I6: wrote after a conflict without reading positions");
     }

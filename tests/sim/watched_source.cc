@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/text.h"
-#include "commit/position_mark.h"
 #include "tests/sim/error_window.h"
 #include "tests/sim/outside.h"
+#include "tests/sim/starts.h"
 
 namespace rowfall::tests {
 namespace {
@@ -23,6 +23,13 @@ std::string Text(std::span<const PartitionOffset> positions) {
   return text;
 }
 
+SourceOptions OptionsOf(const SourceConfig& config) {
+  const auto client_id = config.properties.find("client.id");
+  return client_id == config.properties.end()
+             ? SourceOptions()
+             : SourceOptions::FromClientId(client_id->second);
+}
+
 class WatchedSource : public Source {
  public:
   WatchedSource(World* world, std::shared_ptr<Life> life,
@@ -31,27 +38,20 @@ class WatchedSource : public Source {
         life_(std::move(life)),
         source_(std::move(source)),
         view_(world->FindView(config.view)),
-        view_name_(config.view),
         name_(base::Cat(config.view, "/", config.worker)),
         ear_(world->NewEar(view_)),
-        reading_(&world->logs, &world->origins, view_) {
-    world->AddReading(life_.get(), view_, &reading_);
-    const auto client_id = config.properties.find("client.id");
-    if (client_id != config.properties.end()) {
-      options_ = SourceOptions::FromClientId(client_id->second);
-    }
-    if (options_.limits_errors) {
+        starts_(world, life_.get(), view_, name_, OptionsOf(config)) {
+    if (OptionsOf(config).limits_errors) {
       errors_.emplace(world->scenario.max_errors,
                       world->scenario.max_errors_window);
     }
   }
   ~WatchedSource() override {
-    world_->RemoveReading(&reading_);
     if (life_->dead()) world_->zombies.push_back(std::move(source_));
   }
 
   absl::Status Start() override {
-    num_logs_at_start_ = world_->logs.size();
+    starts_.Start();
     return life_->dead() ? DeadStatus() : source_->Start();
   }
 
@@ -66,7 +66,7 @@ class WatchedSource : public Source {
     if (world_->scenario.polls_mix && rest.max_messages != 0) {
       source_->Poll(rest, messages, events);
     }
-    Follow(messages, first, events);
+    starts_.Follow(messages, first, events);
     if (world_->scenario.stale_messages) RepeatOne(limits, messages, first);
     NoteAge(messages.size() - first);
     NoteErrors(messages, first);
@@ -78,12 +78,12 @@ class WatchedSource : public Source {
   absl::Status Assign(std::span<const PartitionOffset> positions) override {
     if (life_->Enter() != Fate::kLives) return DeadStatus();
     world_->Trace(base::Cat("  ", name_, " assigns", Text(positions)));
-    CheckJumps(positions);
+    starts_.CheckJumps(positions, source_->ClusterId());
     if (errors_.has_value()) errors_->Forget();
     const absl::Status status = source_->Assign(positions);
     for (const PartitionOffset& position : positions) {
       if (!status.ok()) break;
-      NoteStart(position);
+      starts_.Begin(position);
       next_[position.partition] = position.offset;
       NoteErrorStart(position.partition);
     }
@@ -91,8 +91,7 @@ class WatchedSource : public Source {
   }
   absl::Status Unassign() override {
     next_.clear();
-    given_.clear();
-    reading_.Clear();
+    starts_.Clear();
     if (errors_.has_value()) errors_->Forget();
     return life_->Enter() == Fate::kLives ? source_->Unassign() : DeadStatus();
   }
@@ -127,7 +126,7 @@ class WatchedSource : public Source {
     }
     if (!status.ok()) world_->Fault(view_);
     for (const PartitionOffset& position : positions) {
-      if (status.ok()) own_commits()[position.partition] = position;
+      if (status.ok()) starts_.own_commits()[position.partition] = position;
     }
     return fate == Fate::kDiesAfter ? DeadStatus() : status;
   }
@@ -146,125 +145,11 @@ class WatchedSource : public Source {
   }
 
  private:
-  std::map<TopicPartition, PartitionOffset>& own_commits() {
-    return life_->own_commits[name_];
-  }
-  // Where the work may go on, as far as the worker can know.
-  std::vector<PartitionOffset> Known(const TopicPartition& partition) {
-    const auto given = given_.find(partition);
-    const int64_t committed =
-        given == given_.end() ? kOffsetNone : given->second.offset;
-    std::vector<PartitionOffset> known;
-    const PartitionOffset stored = world_->StoredOf(view_, partition);
-    if (stored.offset >= 0) known.push_back(stored);
-    const auto own = own_commits().find(partition);
-    if (!world_->scenario.traits.keeps_positions &&
-        own != own_commits().end() && own->second.offset > committed) {
-      known.push_back(own->second);
-    }
-    if (committed >= 0) known.push_back(given->second);
-    return known;
-  }
-
-  // A view begins at the start or, by start_from=latest, at the end where it
-  // was never before, once in an assignment. It jumps there over a gap that it
-  // has met, by its policy, and says so before. Nowhere else.
-  void CheckJumps(std::span<const PartitionOffset> positions) {
-    for (const auto& position : positions) {
-      if (position.offset >= 0) continue;
-      const bool to_end = position.offset == kOffsetEnd;
-      const std::string* gap = reading_.Trouble(position.partition);
-      const auto cluster = OtherCluster(position.partition);
-      if (gap != nullptr || cluster.has_value()) {
-        CheckJump(position, gap != nullptr ? *gap : *cluster);
-      } else if (IsKnown(position.partition) ||
-                 (to_end && !MayBeginAtEnd(position.partition))) {
-        view_->Problem(base::Cat("I8: begins anew:", Text(positions)));
-      }
-    }
-  }
-  bool IsKnown(const TopicPartition& partition) const {
-    const auto given = given_.find(partition);
-    return (given != given_.end() && given->second.offset >= 0) ||
-           world_->StoredOf(view_, partition).offset >= 0;
-  }
-  // What is to be said where the stored position is of another cluster.
-  std::optional<std::string> OtherCluster(const TopicPartition& partition) {
-    const PartitionOffset stored = world_->StoredOf(view_, partition);
-    const auto mark = commit::PositionMark::FromText(stored.mark);
-    const std::string now = source_->ClusterId();
-    if (!mark.has_value() || mark->cluster.empty() || mark->cluster == now) {
-      return std::nullopt;
-    }
-    return base::Cat("Position ", stored.offset, " of ", partition.ToString(),
-                     " is of another cluster: it was stored for '",
-                     mark->cluster, "', this is '", now, "'");
-  }
-  // All messages of a partition that was added meanwhile are new ones.
-  bool MayBeginAtEnd(const TopicPartition& partition) const {
-    return world_->scenario.from_latest && !next_.contains(partition) &&
-           world_->logs.First(world_->logs.Find(partition)) <
-               num_logs_at_start_;
-  }
-  void CheckJump(const PartitionOffset& position, const std::string& gap) {
-    const bool to_end = position.offset == kOffsetEnd;
-    const OnGap policy = to_end ? OnGap::kLatest : OnGap::kEarliest;
-    const std::string place = Text(std::span(&position, 1));
-    if (options_.on_gap != policy) {
-      view_->Problem(base::Cat("I8: jumps against on_gap:", place));
-    }
-    const size_t said = std::erase_if(life_->reported, [&](const auto& error) {
-      return error.first == view_name_ &&
-             error.second.find(gap) != error.second.npos;
-    });
-    if (said == 0) {
-      view_->Problem(
-          base::Cat("I10: jumps without the words '", gap, "':", place));
-    }
-    world_->Fault(view_);
-    if (!to_end) view_->BeginsAgain(world_->logs.Find(position.partition));
-  }
-  // A gap that is heard of together with the end of the assignment is none of
-  // the view's business any more.
-  void Follow(const MessageBatch& messages, size_t first,
-              const std::vector<SourceEvent>& events) {
-    for (size_t i = first; i < messages.size(); ++i) {
-      reading_.Message(messages, i);
-    }
-    bool is_over = false;
-    const absl::Duration now = world_->clock.Monotonic();
-    for (const SourceEvent& event : events) {
-      if (const auto* end = std::get_if<EndOfPartition>(&event)) {
-        reading_.End(*end, now);
-      } else if (const auto* gap = std::get_if<OffsetOutOfRange>(&event)) {
-        reading_.OutOfRange(*gap);
-      } else {
-        is_over |= !std::holds_alternative<CommitFinished>(event);
-      }
-    }
-    reading_.Look(now);
-    for (const std::string& trouble : reading_.TakeTroubles()) {
-      if (options_.on_gap != OnGap::kFail || is_over) continue;
-      life_->must_fail[view_name_].push_back(trouble);
-    }
-  }
-  void NoteStart(const PartitionOffset& position) {
-    if (position.offset == kOffsetEnd) {
-      const int log = world_->logs.Find(position.partition);
-      view_->BeginsAt(log, world_->logs[log].size());
-    }
-    if (reading_.GoesOn(position)) return;
-    const auto problem = reading_.Begin(position, Known(position.partition));
-    if (!problem.has_value()) return;
-    view_->Problem(
-        base::Cat("I8: ", *problem, ":", Text(std::span(&position, 1))));
-  }
-
   void CheckCommit(std::span<const PartitionOffset> positions,
                    const char* what) {
     world_->Trace(base::Cat("  ", name_, " ", what, Text(positions)));
     for (const PartitionOffset& position : positions) {
-      const auto problem = reading_.Check(position);
+      const auto problem = starts_.reading().Check(position);
       if (!problem.has_value()) continue;
       view_->Problem(base::Cat("I2: committed", Text(std::span(&position, 1)),
                                ", but ", *problem));
@@ -285,10 +170,8 @@ class WatchedSource : public Source {
   void NoteErrorStart(const TopicPartition& partition) {
     if (!errors_.has_value()) return;
     const int64_t stored = world_->StoredOf(view_, partition).offset;
-    const auto given = given_.find(partition);
-    const int64_t known = given != given_.end() ? given->second.offset : -1;
     errors_->StartsAt(world_->logs.Find(partition),
-                      stored >= 0 ? stored : known);
+                      stored >= 0 ? stored : starts_.given(partition).offset);
   }
   void CheckErrors(std::span<const PartitionOffset> positions) {
     if (!errors_.has_value()) return;
@@ -303,19 +186,20 @@ class WatchedSource : public Source {
 
   // Q3: a message waits for its batch no longer than batch_timeout. How many
   // are in the batch is seen from what still fits. Where nothing fails, the
-  // last two polls must not have left a batch that was due: positions that are
-  // moved come first.
+  // last poll must not have left a batch that was due, unless positions were
+  // moved first, or messages of another log, which are not in the batch, may
+  // have come.
   void CheckAge(const PollLimits& limits) {
     const auto room = static_cast<size_t>(world_->scenario.batch);
     if (limits.max_messages >= room) oldest_ = absl::InfiniteDuration();
     const absl::Duration limit =
         absl::Milliseconds(world_->scenario.batch_timeout_ms);
-    const bool is_late =
-        world_->scenario.calm() && last_poll_ - oldest_ >= limit;
-    if (is_late && was_late_) {
+    const bool moves = num_resets_ != view_->num_resets();
+    num_resets_ = view_->num_resets();
+    if (world_->scenario.calm() && !world_->scenario.other_logs && !moves &&
+        last_poll_ - oldest_ >= limit) {
       view_->Problem(base::Cat("Q3: ", name_, " left messages to grow old"));
     }
-    was_late_ = is_late;
   }
   void NoteAge(size_t num_messages) {
     last_poll_ = world_->clock.Monotonic();
@@ -358,9 +242,7 @@ class WatchedSource : public Source {
     DelayAnswers(events);
     for (SourceEvent& event : events) {
       if (const auto* given = std::get_if<PartitionsAssigned>(&event)) {
-        for (const PartitionOffset& known : given->partitions) {
-          given_[known.partition] = known;
-        }
+        starts_.Given(*given);
       }
       auto* finished = std::get_if<CommitFinished>(&event);
       if (finished == nullptr) continue;
@@ -384,7 +266,7 @@ class WatchedSource : public Source {
                         return result.first.partition == position.partition &&
                                !result.second.ok();
                       });
-      if (!failed) own_commits()[position.partition] = position;
+      if (!failed) starts_.own_commits()[position.partition] = position;
     }
   }
 
@@ -429,20 +311,16 @@ class WatchedSource : public Source {
   const std::shared_ptr<Life> life_;
   std::unique_ptr<Source> source_;
   ViewOracle* const view_;
-  const std::string view_name_;
   const std::string name_;
-  SourceOptions options_;
-  int num_logs_at_start_ = 0;
   const std::shared_ptr<Ear> ear_;
   std::map<uint64_t, PartitionOffset> left_out_;
   absl::Duration oldest_ = absl::InfiniteDuration();
   absl::Duration last_poll_;
-  bool was_late_ = false;
+  int num_resets_ = 0;
   std::optional<ErrorWindow> errors_;
   std::map<TopicPartition, int64_t> next_;  // To be delivered.
-  Reading reading_;
-  std::map<TopicPartition, PartitionOffset> given_;  // Said to be committed.
-  uint64_t commit_id_ = 0;                           // Of the last commit.
+  Starts starts_;
+  uint64_t commit_id_ = 0;  // Of the last commit.
   std::vector<PartitionOffset> commit_;
   std::vector<SourceEvent> delayed_;
   MessageBatch stale_;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks where a consumer's partitions begin, and where they jump to.
+#include "tests/sim/starts.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "base/text.h"
+#include "commit/position_mark.h"
+
+namespace rowfall::tests {
+namespace {
+
+std::string Text(const PartitionOffset& position) {
+  return base::Cat(" ", position.partition.ToString(), "@", position.offset);
+}
+
+}  // namespace
+
+Starts::Starts(World* world, Life* life, ViewOracle* view, std::string worker,
+               const SourceOptions& options)
+    : world_(world),
+      life_(life),
+      view_(view),
+      worker_(std::move(worker)),
+      options_(options),
+      reading_(&world->logs, &world->origins, view) {
+  world_->AddReading(life_, view_, &reading_);
+}
+
+Starts::~Starts() { world_->RemoveReading(&reading_); }
+
+void Starts::Given(const PartitionsAssigned& event) {
+  for (const PartitionOffset& known : event.partitions) {
+    given_[known.partition] = known;
+  }
+}
+
+void Starts::Clear() {
+  reading_.Clear();
+  given_.clear();
+}
+
+PartitionOffset Starts::given(const TopicPartition& partition) const {
+  const auto given = given_.find(partition);
+  return given == given_.end() ? PartitionOffset{partition} : given->second;
+}
+
+// Where the work may go on, as far as the worker can know.
+std::vector<PartitionOffset> Starts::Known(const TopicPartition& partition) {
+  const PartitionOffset committed = given(partition);
+  std::vector<PartitionOffset> known;
+  const PartitionOffset stored = world_->StoredOf(view_, partition);
+  if (stored.offset >= 0) known.push_back(stored);
+  const auto own = own_commits().find(partition);
+  if (!world_->scenario.traits.keeps_positions && own != own_commits().end() &&
+      own->second.offset > committed.offset) {
+    known.push_back(own->second);
+  }
+  if (committed.offset >= 0) known.push_back(committed);
+  return known;
+}
+
+bool Starts::IsKnown(const TopicPartition& partition) const {
+  return given(partition).offset >= 0 ||
+         world_->StoredOf(view_, partition).offset >= 0;
+}
+
+// All messages of a partition that was added meanwhile are new ones.
+bool Starts::MayBeginAtEnd(const TopicPartition& partition) const {
+  return world_->scenario.from_latest && !reading_.Knows(partition) &&
+         world_->logs.First(world_->logs.Find(partition)) < num_logs_at_start_;
+}
+
+// A view begins at the start or, by start_from=latest, at the end where it
+// was never before, once in an assignment. It jumps there over a gap that it
+// has met, by its policy, and says so before. Nowhere else.
+void Starts::CheckJumps(std::span<const PartitionOffset> positions,
+                        const std::string& cluster) const {
+  for (const auto& position : positions) {
+    if (position.offset >= 0) continue;
+    const bool to_end = position.offset == kOffsetEnd;
+    const std::string* gap = reading_.Trouble(position.partition);
+    const auto other = OtherCluster(position.partition, cluster);
+    if (gap != nullptr || other.has_value()) {
+      CheckJump(position, gap != nullptr ? *gap : *other);
+    } else if (IsKnown(position.partition) ||
+               (to_end && !MayBeginAtEnd(position.partition))) {
+      view_->Problem(base::Cat("I8: begins anew:", Text(position)));
+    }
+  }
+}
+
+// What is to be said where the stored position is of another cluster.
+std::optional<std::string> Starts::OtherCluster(
+    const TopicPartition& partition, const std::string& cluster) const {
+  const PartitionOffset stored = world_->StoredOf(view_, partition);
+  const auto mark = commit::PositionMark::FromText(stored.mark);
+  if (!mark.has_value() || mark->cluster.empty() || mark->cluster == cluster) {
+    return std::nullopt;
+  }
+  return base::Cat("Position ", stored.offset, " of ", partition.ToString(),
+                   " is of another cluster: it was stored for '", mark->cluster,
+                   "', this is '", cluster, "'");
+}
+
+void Starts::CheckJump(const PartitionOffset& position,
+                       const std::string& gap) const {
+  const bool to_end = position.offset == kOffsetEnd;
+  const OnGap policy = to_end ? OnGap::kLatest : OnGap::kEarliest;
+  if (options_.on_gap != policy) {
+    view_->Problem(base::Cat("I8: jumps against on_gap:", Text(position)));
+  }
+  const size_t said = std::erase_if(life_->reported, [&](const auto& error) {
+    return error.first == view_->name() &&
+           error.second.find(gap) != error.second.npos;
+  });
+  if (said == 0) {
+    view_->Problem(
+        base::Cat("I10: jumps without the words '", gap, "':", Text(position)));
+  }
+  world_->Fault(view_);
+  if (!to_end) view_->BeginsAgain(world_->logs.Find(position.partition));
+}
+
+void Starts::Begin(const PartitionOffset& position) {
+  if (position.offset == kOffsetEnd) {
+    const int log = world_->logs.Find(position.partition);
+    view_->BeginsAt(log, world_->logs[log].size());
+  }
+  if (reading_.GoesOn(position)) return;
+  const auto problem = reading_.Begin(position, Known(position.partition));
+  if (!problem.has_value()) return;
+  view_->Problem(base::Cat("I8: ", *problem, ":", Text(position)));
+}
+
+// A gap that is heard of together with the end of the assignment is none of
+// the view's business any more.
+void Starts::Follow(const MessageBatch& messages, size_t first,
+                    const std::vector<SourceEvent>& events) {
+  for (size_t i = first; i < messages.size(); ++i) {
+    reading_.Message(messages, i);
+  }
+  bool is_over = false;
+  const absl::Duration now = world_->clock.Monotonic();
+  for (const SourceEvent& event : events) {
+    if (const auto* end = std::get_if<EndOfPartition>(&event)) {
+      reading_.End(*end, now);
+    } else if (const auto* gap = std::get_if<OffsetOutOfRange>(&event)) {
+      reading_.OutOfRange(*gap);
+    } else {
+      is_over |= !std::holds_alternative<CommitFinished>(event);
+    }
+  }
+  reading_.Look(now);
+  for (const std::string& trouble : reading_.TakeTroubles()) {
+    if (options_.on_gap != OnGap::kFail || is_over) continue;
+    life_->must_fail[view_->name()].push_back(trouble);
+  }
+}
+
+}  // namespace rowfall::tests

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks where a consumer's partitions begin, and where they jump to.
+#ifndef ROWFALL_TESTS_SIM_STARTS_H_
+#define ROWFALL_TESTS_SIM_STARTS_H_
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rowfall/message.h"
+#include "rowfall/source.h"
+#include "tests/sim/life.h"
+#include "tests/sim/reading.h"
+#include "tests/sim/scenario.h"
+#include "tests/sim/world.h"
+
+namespace rowfall::tests {
+
+class Starts {
+ public:
+  // `worker` is its name. All pointers outlive it.
+  Starts(World* world, Life* life, ViewOracle* view, std::string worker,
+         const SourceOptions& options);
+  ~Starts();
+
+  // The consumer starts, is given partitions, and gives them back.
+  void Start() { num_logs_at_start_ = world_->logs.size(); }
+  void Given(const PartitionsAssigned& event);
+  void Clear();
+  // It is about to read at `positions`; to be called before Begin(), which
+  // says that it does.
+  void CheckJumps(std::span<const PartitionOffset> positions,
+                  const std::string& cluster) const;
+  void Begin(const PartitionOffset& position);
+  // What came since `first`.
+  void Follow(const MessageBatch& messages, size_t first,
+              const std::vector<SourceEvent>& events);
+
+  Reading& reading() { return reading_; }
+  // What the group was said to have committed.
+  PartitionOffset given(const TopicPartition& partition) const;
+  // What the worker was told to be committed last.
+  std::map<TopicPartition, PartitionOffset>& own_commits() {
+    return life_->own_commits[worker_];
+  }
+
+ private:
+  std::vector<PartitionOffset> Known(const TopicPartition& partition);
+  bool IsKnown(const TopicPartition& partition) const;
+  bool MayBeginAtEnd(const TopicPartition& partition) const;
+  std::optional<std::string> OtherCluster(const TopicPartition& partition,
+                                          const std::string& cluster) const;
+  void CheckJump(const PartitionOffset& position, const std::string& gap) const;
+
+  World* const world_;
+  Life* const life_;
+  ViewOracle* const view_;
+  const std::string worker_;
+  const SourceOptions options_;
+  Reading reading_;
+  std::map<TopicPartition, PartitionOffset> given_;
+  int num_logs_at_start_ = 0;
+};
+
+}  // namespace rowfall::tests
+
+#endif  // ROWFALL_TESTS_SIM_STARTS_H_

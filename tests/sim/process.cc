@@ -30,6 +30,7 @@ void Process::Open() {
   options.clock = &world_->clock;
   options.threading = Threading::kHostThreads;
   options.random_seed = world_->scenario.seed + 1;
+  options.suspend_timeout = absl::Minutes(10);  // Real time, as in Stop().
   options.log = [this](const LogEntry& entry) {
     world_->Trace(
         base::Cat("  ", entry.view, "/", entry.worker, ": ", entry.text));
@@ -69,7 +70,8 @@ void Process::Turn(const std::string& view, int worker) {
 
 void Process::Stop() {
   life_->Spare();
-  if (!engine_->Stop(absl::Seconds(5)).ok()) {
+  // In real time, which must not decide on a machine that is busy.
+  if (!engine_->Stop(absl::Minutes(10)).ok()) {
     world_->views[0]->Problem(base::Cat("I9: ", name_, " did not stop"));
   }
   engine_.reset();

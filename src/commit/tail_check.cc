@@ -53,8 +53,7 @@ TailCheck::Verdict TailCheck::Compare(Tail& tail, int64_t offset,
     tail.last_came = true;
     // Markers may have followed, and they may be gone.
     const bool is_all = tail.last + 1 == tail.position;
-    return is_all || ROWFALL_MISTAKE(look_at_marks_only) ? Verdict::kSame
-                                                         : Verdict::kSoFar;
+    return is_all ? Verdict::kSame : Verdict::kSoFar;
   }
   // Compaction may have removed the message. But there was nothing to deliver
   // between it and the position.

@@ -244,13 +244,6 @@ bool Worker::StartPositionChange() {
     change.in_flight = true;
   }
   if (ranges.empty()) return false;
-  if (ROWFALL_MISTAKE(move_positions_unseen)) {
-    for (const PartitionOffset& stored :
-         *sink_->LoadPositions(spec_->consumer_group)) {
-      const auto range = FindPartition(ranges, stored.partition);
-      if (range != ranges.end()) range->from = stored.offset;
-    }
-  }
   job_->BeginReset(std::move(ranges), cluster_, reason, *sink_);
   job_in_flight_ = true;
   return true;

@@ -142,8 +142,10 @@ run_slow() {
     topic=slow
     program generate --workload design --brokers "$brokers" --topic slow \
       --messages $((rate * 5)) --retain 1000000000 > /dev/null
-    program generate --workload design --brokers "$brokers" --topic slow \
-      --messages $((rate * (slow_seconds + 10))) --rate $rate > /dev/null &
+    # Not by program(): what is ended must be the program itself.
+    "$build/bench/rowfall-bench-generate" --workload design \
+      --brokers "$brokers" --topic slow --rate $rate \
+      --messages $((rate * (slow_seconds + 10))) > /dev/null &
     producer=$!
   fi
   program slow-sink --brokers "$brokers" --topic "$topic" --rate $rate \

@@ -293,11 +293,7 @@ void Worker::AdvanceJob() {
     case BatchJob::Result::kConflict:
       // Somebody else has advanced, or an attempt without an answer did
       // happen: what is stored decides where to go on.
-      assignment_.emplace();
-      for (const auto& progress : ledger_.Progress()) {
-        assignment_->partitions.push_back(
-            {progress.partition, progress.committed});
-      }
+      AskForPositionsAgain();
       DropWork();
       return BackOff(Waiting::kPositions, outcome.status);
     case BatchJob::Result::kFailed:

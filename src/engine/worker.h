@@ -91,6 +91,8 @@ class Worker {
 
   // Where partitions begin (worker_positions.cc).
   void AnswerAssignment();
+  // As if the partitions had just been given: AnswerAssignment() follows.
+  void AskForPositionsAgain();
   absl::StatusOr<std::vector<PartitionOffset>> StartPositions(
       std::vector<PositionChange>& changes);
   // What the table has stored decides, not what Kafka was told of it.

@@ -65,6 +65,19 @@ void Worker::AnswerAssignment() {
   ShowProgress(true);
 }
 
+void Worker::AskForPositionsAgain() {
+  assignment_.emplace();
+  for (const auto& progress : ledger_.Progress()) {
+    // What is still to be read from its start must not become an unknown
+    // partition, which start_from='latest' would read from its end.
+    const bool at_start = progress.position == kOffsetBeginning;
+    assignment_->partitions.push_back(
+        {progress.partition, progress.committed < 0 && at_start
+                                 ? kOffsetBeginning
+                                 : progress.committed});
+  }
+}
+
 void Worker::LogStarts(const std::vector<PartitionOffset>& positions) const {
   for (const PartitionOffset& position : positions) {
     Log(LogLevel::kInfo, base::Cat("Reads ", position.partition.ToString(),

@@ -161,5 +161,23 @@ TEST_F(FoundViewTest, ANewPartitionThatTheTableKnowsIsCommitted) {
   EXPECT_EQ(broker_.Committed("g", "topic", 1), 1);
 }
 
+// Partitions that are new to the consumer stay new when positions are loaded
+// again after a conflict: they are read from their start. Seed 7068.
+TEST_F(FoundViewTest, NewPartitionsAreNewBehindAConflict) {
+  broker_.CreateTopic("topic", 1);
+  Open("start_from='latest' batch=1");
+  Turns(10);
+  broker_.CreateTopic("topic", 4);
+  for (const int partition : {1, 2, 3}) {
+    broker_.Produce("topic", partition, "{\"id\":1}");
+  }
+  faulty_->Return(absl::AbortedError("Taken away"));
+  for (int i = 0; i < 40; ++i) {
+    clock_.Advance(absl::Seconds(2));
+    Turns(1);
+  }
+  EXPECT_EQ(table_->num_rows(), 3u);
+}
+
 }  // namespace
 }  // namespace rowfall::tests

@@ -3,7 +3,6 @@
 #ifndef ROWFALL_TESTS_SIM_ERROR_WINDOW_H_
 #define ROWFALL_TESTS_SIM_ERROR_WINDOW_H_
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -30,10 +29,9 @@ class ErrorWindow {
       message.is_passed |= message.log == log && message.offset < offset;
     }
   }
-  // The message before a position is read again, to be compared, not passed.
-  void StartsAt(int log, int64_t position) {
-    next_[log] = std::max(next_[log], position);
-  }
+  // Everything from `position` on is read again. The message before it may be
+  // read, too, to be compared; it is not passed.
+  void StartsAt(int log, int64_t position) { next_[log] = position; }
   // A new assignment.
   void Forget() { messages_.clear(); }
 

@@ -212,6 +212,17 @@ std::vector<std::string> Reading::TakeTroubles() {
   return troubles;
 }
 
+int64_t Reading::Basis(const TopicPartition& partition) const {
+  const auto found = tracks_.find(partition);
+  return found == tracks_.end() ? kOffsetNone : found->second.basis.offset;
+}
+
+bool Reading::IsInDoubt() const {
+  return std::any_of(tracks_.begin(), tracks_.end(), [](const auto& track) {
+    return track.second.parts.empty() && track.second.tail.has_value();
+  });
+}
+
 int Reading::LogOf(const rowfall::Message& message) const {
   const auto found =
       tracks_.find({std::string(message.topic), message.partition});

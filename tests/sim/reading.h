@@ -75,6 +75,10 @@ class Reading {
   bool Knows(const TopicPartition& partition) const {
     return tracks_.contains(partition);
   }
+  // The position that a partition goes on from, or kOffsetNone.
+  int64_t Basis(const TopicPartition& partition) const;
+  // Whether it is still to be seen if a log is the one that was read.
+  bool IsInDoubt() const;
   // Why the position must not be committed or stored, with its mark; else it
   // is noted as one of its log.
   std::optional<std::string> Check(const PartitionOffset& position);

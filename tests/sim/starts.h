@@ -40,14 +40,14 @@ class Starts {
               const std::vector<SourceEvent>& events);
 
   Reading& reading() { return reading_; }
-  // What the group was said to have committed.
-  PartitionOffset given(const TopicPartition& partition) const;
   // What the worker was told to be committed last.
   std::map<TopicPartition, PartitionOffset>& own_commits() {
     return life_->own_commits[worker_];
   }
 
  private:
+  // What the group was said to have committed.
+  PartitionOffset given(const TopicPartition& partition) const;
   std::vector<PartitionOffset> Known(const TopicPartition& partition);
   bool IsKnown(const TopicPartition& partition) const;
   bool MayBeginAtEnd(const TopicPartition& partition) const;

@@ -169,9 +169,8 @@ class WatchedSource : public Source {
   }
   void NoteErrorStart(const TopicPartition& partition) {
     if (!errors_.has_value()) return;
-    const int64_t stored = world_->StoredOf(view_, partition).offset;
     errors_->StartsAt(world_->logs.Find(partition),
-                      stored >= 0 ? stored : starts_.given(partition).offset);
+                      starts_.reading().Basis(partition));
   }
   void CheckErrors(std::span<const PartitionOffset> positions) {
     if (!errors_.has_value()) return;

@@ -122,6 +122,12 @@ void World::AddReading(const Life* life, const ViewOracle* view,
   readings_.push_back({life, view, reading});
 }
 
+bool World::AnyLogInDoubt() const {
+  return std::any_of(readings_.begin(), readings_.end(), [](const auto& known) {
+    return known.reading->IsInDoubt();
+  });
+}
+
 void World::RemoveReading(const Reading* reading) {
   std::erase_if(readings_, [reading](const KnownReading& known) {
     return known.reading == reading;

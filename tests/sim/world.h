@@ -62,6 +62,8 @@ class World {
   // What consumers read, each of a process.
   void AddReading(const Life* life, const ViewOracle* view, Reading* reading);
   void RemoveReading(const Reading* reading);
+  // Whether some consumer has yet to see which log it reads.
+  bool AnyLogInDoubt() const;
   // Returns why positions of a table of the process must not be what they are
   // now.
   std::optional<std::string> CheckStored(const Life* life,

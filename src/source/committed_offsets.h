@@ -1,65 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the group's coordinator for committed offsets without blocking.
+// Asks the group's coordinator for committed offsets, in a thread whose hanging
+// harms nothing.
 #ifndef ROWFALL_SOURCE_COMMITTED_OFFSETS_H_
 #define ROWFALL_SOURCE_COMMITTED_OFFSETS_H_
 
+#include <condition_variable>
 #include <cstdint>
-#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include <librdkafka/rdkafka.h>
+
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "rowfall/message.h"
-#include "source/handle.h"
 
 namespace rowfall::source {
 
 // One question at a time. An error is never an answer: who asks tries again.
-// rd_kafka_committed() would hold Poll() up, or never succeed in short slices.
-//
-// No question may time out in the client. Where one does while the coordinator
-// cannot be reached, librdkafka (all versions up to 2.14 at least) uses what it
-// has freed as soon as the coordinator can be, and aborts the process. So each
-// has the longest time there is; who does not want to wait ends the client.
+// rd_kafka_committed() holds up who calls it, so no worker may. The Admin API
+// does not, but is no way: where a question of its times out while the
+// coordinator cannot be reached, the client uses what it has freed and aborts
+// the process (all versions up to 2.14 at least), and from 2.10 on it waits for
+// ever for a coordinator that was restarted. The thread begins with the first
+// question. All but Join() is for one thread; the client must outlive Join().
 class CommittedOffsets {
  public:
   using Answer = absl::StatusOr<std::vector<PartitionOffset>>;
 
-  // `client` must outlive this.
-  CommittedOffsets(rd_kafka_t* client, std::string group, bool stable_only);
+  CommittedOffsets(rd_kafka_t* client, std::string group)
+      : client_(client), group_(std::move(group)) {}
+  ~CommittedOffsets() { Join(); }
 
-  // Sends the question; a former one is forgotten.
-  void Ask(std::vector<TopicPartition> partitions, absl::Duration now);
-  // Forgets the question, which the client does not.
+  // Asks; a former question is forgotten, though its end is waited for.
+  // Returns false where no thread can be made.
+  bool Ask(std::vector<TopicPartition> partitions);
+  // Forgets the question.
   void Cancel();
-  // Before the client ends.
-  void Close();
-  bool waiting() const { return current_ != 0; }
-  absl::Status NoAnswerYet() const;
+  bool waiting() const;
 
   // Returns the answer when it is there: for each partition its offset,
   // kOffsetNone where there is none, and the metadata as its mark.
-  // Errors: Unavailable.
+  // Errors: Unavailable, after 2 to 5 seconds without an answer;
+  // ResourceExhausted: no memory.
   std::optional<Answer> Take();
-  // How long the client has been working at a question, forgotten or not.
-  absl::Duration OldestAge(absl::Duration now);
+
+  // Ends the thread after its current question; does not wait.
+  void Stop();
+  // Stop(), and waits, maybe for ever.
+  void Join();
 
  private:
-  // Takes what has come.
-  void Receive();
-  Answer Read(const rd_kafka_event_t* event) const;
+  void Run();
+  Answer Query(const std::vector<TopicPartition>& partitions,
+               int timeout_ms) const;
 
   rd_kafka_t* const client_;
   const std::string group_;
-  const bool stable_only_;
-  std::vector<TopicPartition> partitions_;
-  QueueHandle queue_;
-  std::map<intptr_t, absl::Duration> open_;  // When each was asked.
-  intptr_t last_ = 0;
-  intptr_t current_ = 0;  // 0: none.
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  uint64_t last_ = 0;     // Questions so far.
+  uint64_t current_ = 0;  // Whose answer is awaited; 0: none.
+  std::optional<std::vector<TopicPartition>> question_;
   std::optional<Answer> answer_;
+  bool stop_ = false;
+  std::thread thread_;
 };
 
 }  // namespace rowfall::source

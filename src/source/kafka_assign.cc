@@ -40,7 +40,7 @@ void KafkaConsumer::OnRebalance(rd_kafka_resp_err_t code,
   if (code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS ||
       phase_ == Phase::kReadOffsets) {
     // Nobody knows of these partitions yet.
-    committed_.Cancel();
+    client_->committed().Cancel();
     pending_.clear();
     ResumePaused();
     Forget();

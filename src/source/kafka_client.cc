@@ -106,6 +106,8 @@ absl::StatusOr<std::shared_ptr<KafkaClient>> KafkaClient::Make(
   }
   (void)conf.release();  // The client's from here on.
   client->probe_ = std::make_unique<WatermarkProbe>(client->handle_);
+  client->committed_ = std::make_unique<CommittedOffsets>(
+      client->handle_, config.consumer_group);
   absl::Status status = CheckEffective(rd_kafka_conf(client->handle_));
   // Errors and logs come where messages come.
   if (status.ok() &&
@@ -139,11 +141,13 @@ absl::Status KafkaClient::End(std::shared_ptr<KafkaClient> client,
   const absl::Duration start = Clock::Real()->Monotonic();
   client->callbacks_ = nullptr;
   client->probe_->Stop();
+  client->committed_->Stop();
   // Once begun, leaving takes up to 5 seconds of a broker's silence.
   const bool left = leaving == Leaving::kTell && client->Leave(timeout * 0.6);
   const int flags = left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE;
   auto destroy = [client, flags] {
     client->probe_->Join();
+    client->committed_->Join();
     rd_kafka_destroy_flags(client->handle_, flags);
   };
   const absl::Duration rest = timeout - (Clock::Real()->Monotonic() - start);

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "rowfall/source.h"
 #include "source/client_log.h"
+#include "source/committed_offsets.h"
 #include "source/watermark_probe.h"
 
 namespace rowfall::source {
@@ -47,6 +48,7 @@ class KafkaClient {
   rd_kafka_t* handle() const { return handle_; }
   ClientLog& log() { return log_; }
   WatermarkProbe& probe() { return *probe_; }
+  CommittedOffsets& committed() { return *committed_; }
 
   // Who is called back; null: nobody, and a rebalance is just agreed to.
   void set_callbacks(ClientCallbacks* callbacks) { callbacks_ = callbacks; }
@@ -72,6 +74,7 @@ class KafkaClient {
   ClientCallbacks* callbacks_ = nullptr;
   rd_kafka_t* handle_ = nullptr;
   std::unique_ptr<WatermarkProbe> probe_;
+  std::unique_ptr<CommittedOffsets> committed_;
 };
 
 }  // namespace rowfall::source

@@ -79,9 +79,6 @@ KafkaConsumer::KafkaConsumer(SourceConfig config, const KafkaOptions& options,
       fetch_stalls_(FetchStalls(rd_kafka_version())),
       client_(std::move(client)),
       queue_(rd_kafka_queue_get_consumer(client_->handle())),
-      committed_(client_->handle(), config_.consumer_group,
-                 GetProperty(rd_kafka_conf(client_->handle()),
-                             "isolation.level") == "read_committed"),
       wake_queue_(queue_.get()) {
   client_->set_callbacks(this);
 }
@@ -186,7 +183,6 @@ absl::Status KafkaConsumer::Close(absl::Duration timeout) {
   }
   // Whatever is still held would keep the client from ending.
   Forget();
-  committed_.Close();
   queue_.reset();
   // What librdkafka says about the end belongs to the log as well.
   auto client = client_;

@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "rowfall/source.h"
-#include "source/committed_offsets.h"
 #include "source/fetch_waker.h"
 #include "source/handle.h"
 #include "source/kafka_client.h"
@@ -96,7 +95,6 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
                    PartitionTable::Entry& entry);
   void Serve();
   void ServeOffsets();
-  void GiveUp();
   void MarkAdded(std::vector<PartitionOffset>& positions);
   void ServeOutOfRange();
   void ServeRewinds();
@@ -122,8 +120,6 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
   const bool fetch_stalls_;
   std::shared_ptr<KafkaClient> client_;  // Null after Close().
   QueueHandle queue_;
-  CommittedOffsets committed_;
-  bool gave_up_ = false;
   bool started_ = false;
   absl::Status close_status_;
 

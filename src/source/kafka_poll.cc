@@ -10,10 +10,6 @@ namespace rowfall::source {
 namespace {
 
 constexpr size_t kMaxReceived = 1024;
-// From when on the status says that committed offsets cannot be read, and when
-// another client is to try.
-constexpr absl::Duration kLateAnswer = absl::Seconds(8);
-constexpr absl::Duration kAskTimeout = absl::Seconds(30);
 constexpr absl::Duration kMaxAskBackoff = absl::Seconds(2);
 constexpr absl::Duration kWatermarkTimeout = absl::Seconds(5);
 constexpr absl::Duration kMaxRewindBackoff = absl::Seconds(30);
@@ -221,6 +217,8 @@ void KafkaConsumer::DeliverMark(const rd_kafka_message_t& message,
     return;
   }
   if (std::exchange(entry.stopped, true)) return;
+  // From librdkafka 2.1 on a log that was cut is told without the offset.
+  if (position.offset < 0) position.offset = std::max(entry.start, entry.next);
   const char* text = rd_kafka_message_errstr(&message);
   std::string reason =
       client_->log().redactor().Clean(text == nullptr ? "" : text);
@@ -245,18 +243,10 @@ void KafkaConsumer::DeliverMark(const rd_kafka_message_t& message,
 
 void KafkaConsumer::Serve() {
   if (phase_ == Phase::kReadOffsets) ServeOffsets();
-  if (!gave_up_ && committed_.OldestAge(Now()) >= kAskTimeout) GiveUp();
   if (!out_of_range_.empty()) ServeOutOfRange();
   if (!rewinds_.empty()) ServeRewinds();
   if (unreachable_) ServeUnreachable();
   if (fetch_stalls_) ServeFetchWaker();
-}
-
-// The client must not let a question time out (committed_offsets.h).
-void KafkaConsumer::GiveUp() {
-  gave_up_ = true;
-  group_is_silent_ = true;
-  Add(SourceTrouble{absl::AbortedError(committed_.NoAnswerYet().message())});
 }
 
 void KafkaConsumer::ServeOffsets() {
@@ -265,16 +255,15 @@ void KafkaConsumer::ServeOffsets() {
     Add(PartitionsAssigned{});
     return;
   }
-  if (!committed_.waiting()) {
-    if (Now() >= ask_at_) committed_.Ask(pending_, Now());
+  CommittedOffsets& committed = client_->committed();
+  if (!committed.waiting()) {
+    if (Now() < ask_at_ || committed.Ask(pending_)) return;
+    Report(absl::UnavailableError("No thread for committed offsets"));
+    ask_at_ = Now() + kMaxAskBackoff;
     return;
   }
-  auto answer = committed_.Take();
-  if (!answer.has_value()) {
-    if (committed_.OldestAge(Now()) >= kLateAnswer)
-      Report(committed_.NoAnswerYet());
-    return;
-  }
+  auto answer = committed.Take();
+  if (!answer.has_value()) return;
   if (!answer->ok()) {
     // Not to know is not the same as to know of none.
     Report(absl::UnavailableError(base::ToAbsl(client_->log().redactor().Clean(

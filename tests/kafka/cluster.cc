@@ -76,7 +76,8 @@ class AdminCall {
                  rd_kafka_AdminOptions_destroy),
         queue_(rd_kafka_queue_new(handle), rd_kafka_queue_destroy),
         event_(nullptr, rd_kafka_event_destroy) {
-    // Beyond the program's life: src/source/committed_offsets.h tells why.
+    // Beyond the program's life: src/source/committed_offsets.h tells why no
+    // question may time out.
     rd_kafka_AdminOptions_set_request_timeout(options_.get(), 3600 * 1000,
                                               nullptr, 0);
   }

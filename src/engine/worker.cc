@@ -196,10 +196,8 @@ absl::Duration Worker::PollWait(absl::Duration budget,
                                 absl::Duration now) const {
   absl::Duration wait = std::min(budget, flush_.TimeLeft(now));
   if (settled_since_commit_) {
-    const absl::Duration commit =
-        commit_policy_.in_flight()
-            ? commit_policy_.TimeLeft(now)
-            : std::min(commit_policy_.TimeLeft(now), kQuiet);
+    absl::Duration commit = commit_policy_.TimeLeft(now);
+    if (CommitsWhenIdle()) commit = std::min(commit, kQuiet);
     wait = std::min(wait, std::max(commit, absl::Milliseconds(1)));
   }
   return std::max(wait, absl::ZeroDuration());

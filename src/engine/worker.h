@@ -146,6 +146,7 @@ class Worker {
 
   // Commits.
   void MaybeCommit(bool idle);
+  bool CommitsWhenIdle() const;
   std::vector<PartitionOffset> Uncommitted();
   void CommitNow();
   void CommitDone(uint64_t id, const absl::Status& status);

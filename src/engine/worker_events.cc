@@ -138,6 +138,12 @@ std::vector<PartitionStatus> Worker::Partitions() {
 
 // --- Commits ---------------------------------------------------------------
 
+// With nothing else to do, what is settled is committed without the interval,
+// unless the last answer is still to come or said to wait.
+bool Worker::CommitsWhenIdle() const {
+  return !commit_policy_.in_flight() && commit_policy_.failures() == 0;
+}
+
 void Worker::MaybeCommit(bool idle) {
   if (source_ == nullptr) return;
   const absl::Duration now = Now();
@@ -147,12 +153,7 @@ void Worker::MaybeCommit(bool idle) {
                    "Commit was not answered in time, it may still happen"));
   }
   if (!settled_since_commit_) return;
-  // Nothing else to do: what is settled is committed without the interval,
-  // unless the last answer is still to come or said to wait.
-  const bool due =
-      commit_policy_.MayStart(now) ||
-      (idle && !commit_policy_.in_flight() && commit_policy_.failures() == 0);
-  if (!due) return;
+  if (!commit_policy_.MayStart(now) && !(idle && CommitsWhenIdle())) return;
   commit_positions_ = Uncommitted();
   settled_since_commit_ = false;
   if (commit_positions_.empty()) return MaybeProve();

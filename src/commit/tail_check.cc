@@ -71,12 +71,15 @@ bool TailCheck::EndSeen(Tail& tail, int64_t offset, absl::Duration now) {
   return false;
 }
 
-const TailCheck::Tail* TailCheck::TooShort(absl::Duration now) const {
-  const auto found =
-      std::find_if(tails_.begin(), tails_.end(), [now](const Tail& tail) {
-        return tail.short_end != kOffsetNone && now >= tail.short_until;
-      });
-  return found == tails_.end() ? nullptr : &*found;
+std::vector<const TailCheck::Tail*> TailCheck::TooShort(
+    absl::Duration now) const {
+  std::vector<const Tail*> found;
+  for (const Tail& tail : tails_) {
+    if (tail.short_end != kOffsetNone && now >= tail.short_until) {
+      found.push_back(&tail);
+    }
+  }
+  return found;
 }
 
 }  // namespace rowfall::commit

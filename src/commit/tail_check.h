@@ -58,8 +58,8 @@ class TailCheck {
   // a new leader has not heard yet how far the log goes: it is given until
   // `now` + kGrace. Returns whether the check is over.
   static bool EndSeen(Tail& tail, int64_t offset, absl::Duration now);
-  // Returns a partition whose log was too short for too long.
-  const Tail* TooShort(absl::Duration now) const;
+  // Returns the partitions whose logs were too short for too long.
+  std::vector<const Tail*> TooShort(absl::Duration now) const;
 
   static constexpr absl::Duration kGrace = absl::Seconds(5);
 

@@ -96,9 +96,11 @@ std::vector<Gap> Worker::CheckTails(size_t first) {
 }
 
 void Worker::CheckShortTails() {
-  const commit::TailCheck::Tail* tail = tails_.TooShort(Now());
-  if (tail == nullptr || HasGap(tail->partition)) return;
-  AddGap({tail->partition, tail->position, ShortLogText(*tail)});
+  for (const commit::TailCheck::Tail* tail : tails_.TooShort(Now())) {
+    if (failed_) return;
+    if (HasGap(tail->partition)) continue;
+    AddGap({tail->partition, tail->position, ShortLogText(*tail)});
+  }
 }
 
 void Worker::Handle(const EndOfPartition& event) {

@@ -11,6 +11,7 @@ namespace rowfall::commit {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using Verdict = TailCheck::Verdict;
 
 const TopicPartition kA0{"a", 0};
@@ -83,15 +84,26 @@ TEST_F(TailCheckTest, AMessageWhereNothingWasIsAnotherLog) {
 
 TEST_F(TailCheckTest, AnEndBehindThePositionIsFine) {
   EXPECT_TRUE(TailCheck::EndSeen(*tail_, 10, absl::ZeroDuration()));
-  EXPECT_EQ(check_.TooShort(absl::Hours(1)), nullptr);
+  EXPECT_THAT(check_.TooShort(absl::Hours(1)), IsEmpty());
 }
 
 TEST_F(TailCheckTest, AnEndBeforeThePositionMayPassForAWhile) {
   EXPECT_FALSE(TailCheck::EndSeen(*tail_, 7, absl::Seconds(1)));
   EXPECT_FALSE(TailCheck::EndSeen(*tail_, 8, absl::Seconds(3)));
-  EXPECT_EQ(check_.TooShort(absl::Seconds(5)), nullptr);
-  EXPECT_EQ(check_.TooShort(absl::Seconds(6)), tail_);
+  EXPECT_THAT(check_.TooShort(absl::Seconds(5)), IsEmpty());
+  EXPECT_THAT(check_.TooShort(absl::Seconds(6)), ElementsAre(tail_));
   EXPECT_EQ(tail_->short_end, 8);
+}
+
+TEST_F(TailCheckTest, AllLogsThatAreTooShortAreTold) {
+  check_.Begin(
+      std::vector<PartitionOffset>{{kA0, 10, MarkAt(9)}, {kA1, 10, MarkAt(9)}});
+  TailCheck::Tail* const first = check_.Find(kA0);
+  TailCheck::Tail* const second = check_.Find(kA1);
+  EXPECT_FALSE(TailCheck::EndSeen(*first, 7, absl::Seconds(1)));
+  EXPECT_FALSE(TailCheck::EndSeen(*second, 7, absl::Seconds(2)));
+  EXPECT_THAT(check_.TooShort(absl::Seconds(6)), ElementsAre(first));
+  EXPECT_THAT(check_.TooShort(absl::Seconds(7)), ElementsAre(first, second));
 }
 
 }  // namespace

@@ -92,10 +92,10 @@ int64_t ViewOracle::NumberOf(const RowId& row) const {
 // The Id() of a dead letter is the same for the same trouble, and another one
 // for any other; what was brought before is told as a repetition.
 void ViewOracle::Brought(const RowId& row, RejectStage stage,
-                         const Reject& reject) {
+                         const Reject& reject, const Bringer& by) {
   const Trouble trouble{row.partition, row.offset, row.k, stage};
   const std::string id = reject.Id();
-  const auto [as_before, is_new] = ids_.try_emplace(trouble, id);
+  const auto as_before = ids_.try_emplace(trouble, id).first;
   // A topic that was made again has the same ids.
   const Trouble anywhere{logs_->First(row.partition), row.offset, 0, stage};
   const auto place = troubles_.try_emplace(id, anywhere).first;
@@ -108,7 +108,14 @@ void ViewOracle::Brought(const RowId& row, RejectStage stage,
   if (stage == RejectStage::kSink && reject.row_number != NumberOf(row)) {
     Problem(base::Cat("I8: numbered ", reject.row_number, ": ", Place(row)));
   }
-  if (!is_new && !reject.may_be_repeat) {
+  std::vector<Bringer>& before = brought_[trouble];
+  // Who has lost the partition and not heard of it cannot know of the others.
+  const bool must_say =
+      std::any_of(before.begin(), before.end(), [&](const Bringer& other) {
+        return other.consumer == by.consumer || other.step < by.step;
+      });
+  before.push_back({by.consumer, step_});
+  if (must_say && !reject.may_be_repeat) {
     Problem(base::Cat("I8: comes again and does not say so: '", id, "'"));
   }
 }
@@ -270,16 +277,24 @@ void ViewOracle::CheckCommitted(int partition, int64_t offset) {
                     ", but is durable only up to ", durable));
 }
 
-void ViewOracle::CheckAllAccountedFor() {
+std::vector<std::string> ViewOracle::NotAccountedFor() {
+  std::vector<std::string> places;  // The first one of each log.
   for (int i = 0; i < logs_->size(); ++i) {
     if (!log(i).is_read || !log(i).is_present) continue;
     for (int64_t o = 0; o < log(i).size(); ++o) {
       if (IsAccountedFor(i, o) || IsBefore(&PartitionState::owed, i, o)) {
         continue;
       }
-      Problem(base::Cat("I5, I8: not accounted for: ", Place(i, o)));
+      places.push_back(Place(i, o));
       break;
     }
+  }
+  return places;
+}
+
+void ViewOracle::CheckAllAccountedFor() {
+  for (const std::string& place : NotAccountedFor()) {
+    Problem(base::Cat("I5, I8: not accounted for: ", place));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -25,6 +26,13 @@ struct RowId {
   int k = 0;
 };
 
+// A consumer that brings a dead letter, and the step in which it did that or,
+// for one that is about to, began with the partition.
+struct Bringer {
+  int consumer = 0;
+  int step = std::numeric_limits<int>::max();
+};
+
 // What happened to the messages in one view, of whatever process. Rules, by
 // their names in the invariants I1 to I10:
 //   I2  nothing is committed that is not durable: written, filtered, handed
@@ -39,11 +47,13 @@ class ViewOracle {
 
   // --- What happens --------------------------------------------------------
   void SetStep(int step) { step_ = step; }
+  int step() const { return step_; }
   void Written(const RowId& row);
   void Refused(const RowId& row);  // By the sink, for good.
   // A dead letter was brought, whatever became of it. `k` of the row: -1 for
   // all of the message.
-  void Brought(const RowId& row, RejectStage stage, const Reject& reject);
+  void Brought(const RowId& row, RejectStage stage, const Reject& reject,
+               const Bringer& by);
   // The dead-letter side has it.
   void HandedOver(const RowId& row, RejectStage stage);
   // What the policy of on_error=stop stopped at is skipped from now on.
@@ -62,9 +72,13 @@ class ViewOracle {
   // All faults are over and have no consequence any more.
   void ForgetFaults() { faults_.clear(); }
 
+  // Whether on_gap has put the view back to the log's start.
+  bool HasBegunAgain(int partition) { return AgeOf(partition) > 0; }
+
   // --- What must hold ------------------------------------------------------
   void CheckCommitted(int partition, int64_t offset);
   void CheckAllAccountedFor();
+  std::vector<std::string> NotAccountedFor();
   // Whether a row has to be given up. on_error=null gives up none, but where
   // its values are summed up.
   bool GivesUp(const LogEntryFacts::Row& row) const {
@@ -144,6 +158,7 @@ class ViewOracle {
   using Trouble = std::tuple<int, int64_t, int, RejectStage>;
   std::map<Trouble, std::string> ids_;
   std::map<std::string, Trouble> troubles_;
+  std::map<Trouble, std::vector<Bringer>> brought_;
   size_t num_rows_written_ = 0;
   size_t num_duplicates_ = 0;
   int num_resets_ = 0;

@@ -3,6 +3,7 @@
 #include "tests/sim/reading.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "base/text.h"
@@ -46,9 +47,27 @@ bool Origins::Fits(const Logs& logs, const ViewOracle* view,
       [&](int origin) { return Shared(logs, log, origin) >= position.offset; });
 }
 
+std::function<void()> Origins::Backup(const ViewOracle* view) {
+  return [this, view, backup = logs_] {
+    const auto is_of_view = [view](const auto& entry) {
+      return std::get<0>(entry.first) == view;
+    };
+    std::erase_if(logs_, is_of_view);
+    std::copy_if(backup.begin(), backup.end(),
+                 std::inserter(logs_, logs_.end()), is_of_view);
+  };
+}
+
 Reading::Track* Reading::Find(const TopicPartition& partition) {
   const auto found = tracks_.find(partition);
   return found == tracks_.end() ? nullptr : &found->second;
+}
+
+// Where a track began by itself, if nothing is stored of it.
+int64_t Reading::FoundBy(const Track* track) {
+  if (track == nullptr) return kOffsetNone;
+  if (track->basis.offset >= 0 || track->parts.empty()) return track->found;
+  return track->parts.front().from;
 }
 
 // --- What happens ------------------------------------------------------------
@@ -56,18 +75,17 @@ Reading::Track* Reading::Find(const TopicPartition& partition) {
 std::optional<std::string> Reading::Begin(const PartitionOffset& start,
                                           std::vector<PartitionOffset> known) {
   Track track;
+  track.since = view_->step();
   std::optional<std::string> problem;
   if (start.offset == kOffsetEnd) {
     const int log = logs_->Find(start.partition);
     track.next = (*logs_)[log].size();
     track.parts.push_back({track.next, log});
+    track.looks_for_end = true;
   } else if (start.offset >= 0) {
-    const Track* former = Find(start.partition);
     // An end that was found counts while none is stored.
-    if (former != nullptr && former->basis.offset < 0 &&
-        !former->parts.empty()) {
-      known.push_back({start.partition, former->parts.front().from});
-    }
+    const int64_t found = FoundBy(Find(start.partition));
+    if (found >= 0) known.push_back({start.partition, found});
     problem = "begins where nobody was";
     for (const PartitionOffset& position : known) {
       const auto tail = TailOf(position);
@@ -76,6 +94,7 @@ std::optional<std::string> Reading::Begin(const PartitionOffset& start,
       }
       track.basis = position;
       track.tail = tail;
+      if (found >= 0 && &position == &known.back()) track.found = found;
       problem.reset();
       break;
     }
@@ -101,12 +120,32 @@ void Reading::IsSame(const TopicPartition& partition, Track& track) {
   }
 }
 
-void Reading::Goes(const TopicPartition& partition, Track& track,
-                   int64_t from) {
+// The client looks for the end when it asks for messages, maybe later than it
+// was told to.
+void Reading::FixEnd(const TopicPartition& partition, Track& track,
+                     int64_t offset) {
+  if (!std::exchange(track.looks_for_end, false) || offset <= track.next) {
+    return;
+  }
+  const int log = logs_->Find(partition);
+  track.next = offset;
+  track.parts = {{offset, log}};
+  view_->BeginsAt(log, offset);
+}
+
+void Reading::Goes(const TopicPartition& partition, Track& track, int64_t from,
+                   int64_t to) {
   if (track.parts.empty()) return IsSame(partition, track);
   const int log = logs_->Find(partition);
   const int former = track.parts.back().log;
   if (log == former) return;
+  // Where the former log had no message, the client may have gone on already.
+  const auto is_empty = [&](int64_t offset) {
+    if (offset >= (*logs_)[former].size()) return false;
+    const LogEntryFacts& facts = logs_->Facts(former, offset);
+    return facts.gap || facts.deleted;
+  };
+  while (from < to && is_empty(from)) ++from;
   track.parts.push_back({from, log});
   if (Shared(*logs_, log, former) < from) view_->BeginsAt(log, from);
 }
@@ -137,8 +176,9 @@ void Reading::Message(const MessageBatch& messages, size_t i) {
     track->next = at.offset + 1;
     return;
   }
+  FixEnd(partition, *track, at.offset);
   const int64_t from = track->next >= 0 ? track->next : at.offset;
-  Goes(partition, *track, from);
+  Goes(partition, *track, from, at.offset);
   track->seen[at.offset] = {checksum, logs_->Find(partition)};
   track->next = at.offset + 1;
   track->waits = false;
@@ -154,7 +194,9 @@ void Reading::End(const EndOfPartition& end, absl::Duration now) {
     track->short_end = offset;
     return;
   }
-  Goes(end.position.partition, *track, track->next >= 0 ? track->next : offset);
+  FixEnd(end.position.partition, *track, offset);
+  Goes(end.position.partition, *track, track->next >= 0 ? track->next : offset,
+       offset);
   track->next = offset;
 }
 
@@ -183,7 +225,7 @@ void Reading::Look(absl::Duration now) {
     const int log = logs_->Find(partition);
     if (!track.parts.empty() && track.trouble.empty() &&
         track.next == (*logs_)[log].size()) {
-      Goes(partition, track, track.next);
+      Goes(partition, track, track.next, track.next);
     }
     if (!track.parts.empty() || !track.trouble.empty() || track.short_end < 0 ||
         now < track.short_until) {
@@ -212,14 +254,26 @@ std::vector<std::string> Reading::TakeTroubles() {
   return troubles;
 }
 
+int Reading::Since(const rowfall::Message& message) const {
+  const auto found =
+      tracks_.find({std::string(message.topic), message.partition});
+  return found == tracks_.end() ? 0 : found->second.since;
+}
+
 int64_t Reading::Basis(const TopicPartition& partition) const {
   const auto found = tracks_.find(partition);
   return found == tracks_.end() ? kOffsetNone : found->second.basis.offset;
 }
 
+bool Reading::LooksForEnd(const TopicPartition& partition) const {
+  const auto found = tracks_.find(partition);
+  return found != tracks_.end() && found->second.looks_for_end;
+}
+
 bool Reading::IsInDoubt() const {
   return std::any_of(tracks_.begin(), tracks_.end(), [](const auto& track) {
-    return track.second.parts.empty() && track.second.tail.has_value();
+    return !track.second.trouble.empty() ||
+           (track.second.parts.empty() && track.second.tail.has_value());
   });
 }
 

@@ -4,6 +4,7 @@
 #define ROWFALL_TESTS_SIM_READING_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -28,6 +29,8 @@ class Origins {
   void Note(const ViewOracle* view, const PartitionOffset& position, int log) {
     logs_[Key(view, position)].insert(log);
   }
+  // Returns what makes the origins of a view what they are now.
+  std::function<void()> Backup(const ViewOracle* view);
   // Whether the position is one of `log`.
   bool Fits(const Logs& logs, const ViewOracle* view,
             const PartitionOffset& position, int log) const;
@@ -72,12 +75,17 @@ class Reading {
   std::vector<std::string> TakeTroubles();
   // Where a message that was delivered came from, or -1.
   int LogOf(const rowfall::Message& message) const;
+  // In which step the consumer began with the message's partition.
+  int Since(const rowfall::Message& message) const;
   bool Knows(const TopicPartition& partition) const {
     return tracks_.contains(partition);
   }
   // The position that a partition goes on from, or kOffsetNone.
   int64_t Basis(const TopicPartition& partition) const;
-  // Whether it is still to be seen if a log is the one that was read.
+  // Whether a start at the end may be looked for again: nothing fixed it.
+  bool LooksForEnd(const TopicPartition& partition) const;
+  // Whether it is still to be seen if a log is the one that was read, or a gap
+  // is still to be left.
   bool IsInDoubt() const;
   // Why the position must not be committed or stored, with its mark; else it
   // is noted as one of its log.
@@ -103,15 +111,21 @@ class Reading {
     int64_t short_end = kOffsetNone;
     absl::Duration short_until;
     std::string trouble;
+    int since = 0;  // The step.
     bool is_told = false;
     bool last_came = false;
-    bool waits = false;  // For Assign() at the basis; see GoesOn().
+    bool looks_for_end = false;   // It begins at an end that was not seen.
+    int64_t found = kOffsetNone;  // Where it began, while none is stored.
+    bool waits = false;           // For Assign() at the basis; see GoesOn().
   };
 
   Track* Find(const TopicPartition& partition);
+  static int64_t FoundBy(const Track* track);
+  void FixEnd(const TopicPartition& partition, Track& track, int64_t offset);
   // Something came of the log that the partition is now: it is the one that
-  // was read, or nobody could know.
-  void Goes(const TopicPartition& partition, Track& track, int64_t from);
+  // was read, or nobody could know. `from` is where it goes on, at most `to`.
+  void Goes(const TopicPartition& partition, Track& track, int64_t from,
+            int64_t to);
   void IsSame(const TopicPartition& partition, Track& track);
   int64_t Durable(const Track& track, int64_t offset) const;
   std::optional<commit::PositionMark::Last> MarkOf(const Track& track,

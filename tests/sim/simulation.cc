@@ -130,6 +130,8 @@ void Simulation::Heal() {
     if (round > 6 && IsHealthy()) return;
   }
   if (failed()) return;
+  for (const auto& view : world_.views) view->CheckAllAccountedFor();
+  problems_ = world_.Problems();
   std::string text = "I9: does not recover:";
   for (const auto& process : processes_) {
     for (const ViewStatus& view : process->engine().Status()) {
@@ -214,9 +216,13 @@ void Simulation::TurnAll() {
   world_.clock.Advance(absl::Milliseconds(1500));
 }
 
-// A view whose log may prove to be another one is not, though it runs.
+// A view whose log may prove to be another one is not, though it runs; what is
+// committed may be that of the log before.
 bool Simulation::IsHealthy() const {
   if (world_.AnyLogInDoubt()) return false;
+  for (const auto& view : world_.views) {
+    if (!view->NotAccountedFor().empty()) return false;
+  }
   for (int view = 0; view < scenario_.num_views; ++view) {
     for (int i = 0; i < world_.logs.size(); ++i) {
       if (!IsCommitted(view, i)) return false;

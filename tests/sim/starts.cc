@@ -69,13 +69,15 @@ bool Starts::IsKnown(const TopicPartition& partition) const {
 
 // All messages of a partition that was added meanwhile are new ones.
 bool Starts::MayBeginAtEnd(const TopicPartition& partition) const {
-  return world_->scenario.from_latest && !reading_.Knows(partition) &&
+  return world_->scenario.from_latest &&
+         (!reading_.Knows(partition) || reading_.LooksForEnd(partition)) &&
          world_->logs.First(world_->logs.Find(partition)) < num_logs_at_start_;
 }
 
 // A view begins at the start or, by start_from=latest, at the end where it
-// was never before, once in an assignment. It jumps there over a gap that it
-// has met, by its policy, and says so before. Nowhere else.
+// was never before, once it has found that in an assignment never again. It
+// jumps there over a gap that it has met, by its policy, and says so before.
+// Nowhere else.
 void Starts::CheckJumps(std::span<const PartitionOffset> positions,
                         const std::string& cluster) const {
   for (const auto& position : positions) {
@@ -83,10 +85,15 @@ void Starts::CheckJumps(std::span<const PartitionOffset> positions,
     const bool to_end = position.offset == kOffsetEnd;
     const std::string* gap = reading_.Trouble(position.partition);
     const auto other = OtherCluster(position.partition, cluster);
-    if (gap != nullptr || other.has_value()) {
+    const bool may_begin = !IsKnown(position.partition) &&
+                           (!to_end || MayBeginAtEnd(position.partition));
+    // Behind a gap that was met before anything was stored, a conflict makes it
+    // begin as at first.
+    const bool by_policy =
+        options_.on_gap == (to_end ? OnGap::kLatest : OnGap::kEarliest);
+    if ((gap != nullptr || other.has_value()) && (by_policy || !may_begin)) {
       CheckJump(position, gap != nullptr ? *gap : *other);
-    } else if (IsKnown(position.partition) ||
-               (to_end && !MayBeginAtEnd(position.partition))) {
+    } else if (!may_begin) {
       view_->Problem(base::Cat("I8: begins anew:", Text(position)));
     }
   }

@@ -264,7 +264,8 @@ class WatchedRejects : public RejectHandler {
     const Fate fate = life_->Enter();
     if (fate == Fate::kDead) return DeadStatus();
     ViewOracle* view = world_->FindView(reject.view);
-    view->Brought(RowOf(*view, reject), reject.stage, reject);
+    view->Brought(RowOf(*view, reject), reject.stage, reject,
+                  world_->BringerOf(life_.get(), view, reject.message));
     absl::Status status;
     try {
       status = handler_->OnReject(reject);

@@ -96,7 +96,8 @@ void World::ReplaceTopic(const std::string& topic, bool unheard) {
 void World::BackUp(int view) {
   const size_t i = static_cast<size_t>(view);
   const auto table = tables->Find(scenario.TableName(view));
-  backups_[i] = {table->Positions(scenario.Group(view)), views[i]->Backup()};
+  backups_[i] = {table->Positions(scenario.Group(view)),
+                 {views[i]->Backup(), origins.Backup(views[i].get())}};
 }
 
 // A table of which the backup lacks a position stays as it is: there is no way
@@ -111,7 +112,7 @@ void World::Restore(int view) {
   }
   Trace("  restored");
   logs_changed_ = true;
-  backup.restore();
+  for (const auto& restore : backup.restore) restore();
   for (const PartitionOffset& position : backup.positions) {
     table->SetPosition(scenario.Group(view), position);
   }
@@ -119,7 +120,7 @@ void World::Restore(int view) {
 
 void World::AddReading(const Life* life, const ViewOracle* view,
                        Reading* reading) {
-  readings_.push_back({life, view, reading});
+  readings_.push_back({life, view, reading, ++num_readings_});
 }
 
 bool World::AnyLogInDoubt() const {
@@ -147,6 +148,16 @@ std::optional<std::string> World::CheckStored(const Life* life,
     if (!problem.has_value()) break;
   }
   return problem;
+}
+
+Bringer World::BringerOf(const Life* life, const ViewOracle* view,
+                         const Message& message) {
+  for (const KnownReading& known : readings_) {
+    if (known.life != life || known.view != view) continue;
+    if (known.reading->LogOf(message) < 0) continue;
+    return {known.number, known.reading->Since(message)};
+  }
+  return {};
 }
 
 int World::LogOf(const Life* life, const ViewOracle* view,
@@ -181,7 +192,15 @@ void World::BeginStep(int step) {
 void World::LoseUnheard(int view) {
   const size_t i = static_cast<size_t>(view);
   // Who lost them before and has not heard goes on from the older offsets.
-  if (lost_[i].step < 0) lost_[i].committed = CommittedOf(views[i].get());
+  if (lost_[i].step < 0) {
+    lost_[i].committed = CommittedOf(views[i].get());
+    for (int log = 0; log < logs.size(); ++log) {
+      // Who was put back to the start goes on from there.
+      if (views[i]->HasBegunAgain(log)) {
+        lost_[i].committed[static_cast<size_t>(log)] = 0;
+      }
+    }
+  }
   lost_[i].step = step_;
 }
 

@@ -69,6 +69,9 @@ class World {
   std::optional<std::string> CheckStored(const Life* life,
                                          const ViewOracle* view,
                                          const PartitionOffset& position);
+  // Returns who of the process has read a message.
+  Bringer BringerOf(const Life* life, const ViewOracle* view,
+                    const Message& message);
   // Returns the log from which the process has read a message.
   int LogOf(const Life* life, const ViewOracle* view, const Message& message);
   Origins origins;
@@ -123,12 +126,14 @@ class World {
     const Life* life;
     const ViewOracle* view;
     Reading* reading;
+    int number;
   };
+  int num_readings_ = 0;
   std::vector<KnownReading> readings_;
   // Of a view's table.
   struct BackupOfTable {
     std::vector<PartitionOffset> positions;
-    std::function<void()> restore;
+    std::vector<std::function<void()>> restore;
   };
   std::vector<BackupOfTable> backups_;
   bool logs_changed_ = false;

@@ -156,10 +156,18 @@ void ViewOracle::BeginsAt(int partition, int64_t offset) {
   }
 }
 
-void ViewOracle::BeginsAgain(int partition) {
+void ViewOracle::BeginsAgain(int partition, int64_t known) {
   ++AgeOf(partition);
+  partitions_[partition].known_at_jump = known;
   for (; partition >= 0; partition = log(partition).former) {
     partitions_[partition].owed = 0;
+  }
+}
+
+void ViewOracle::GoesOnAt(int partition, int64_t known) {
+  if (known < 0 || partitions_[partition].known_at_jump != known) return;
+  for (; partition >= 0; partition = log(partition).former) {
+    partitions_[partition].owed = partitions_[partition].begin;
   }
 }
 

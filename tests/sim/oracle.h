@@ -61,8 +61,12 @@ class ViewOracle {
   // The view begins here, by start_from=latest, or because nobody could know
   // that the log is another one: it owes nothing before.
   void BeginsAt(int partition, int64_t offset);
-  // By on_gap=earliest the log is read again from its start.
-  void BeginsAgain(int partition);
+  // By on_gap=earliest the log is read again from its start. `known` is what
+  // was stored or committed then; negative: nothing.
+  void BeginsAgain(int partition, int64_t known);
+  // Work goes on from what is stored or committed: where that is still what it
+  // was when the log was to be read again, nobody remembers that it was.
+  void GoesOnAt(int partition, int64_t known);
   // Remembers what the table has. What is returned goes back to that.
   std::function<void()> Backup();
   // A fault: rows that are not committed now, by log, may come again.
@@ -118,6 +122,7 @@ class ViewOracle {
     RowId in_order;     // All rows before it were written or need not be.
     int64_t begin = 0;  // Nothing is owed before it, as far as one can know.
     int64_t owed = 0;   // The same in the end.
+    int64_t known_at_jump = -1;  // When it began again last.
   };
 
   const Log& log(int partition) const { return (*logs_)[partition]; }

@@ -48,7 +48,8 @@ PartitionOffset Starts::given(const TopicPartition& partition) const {
 }
 
 // Where the work may go on, as far as the worker can know.
-std::vector<PartitionOffset> Starts::Known(const TopicPartition& partition) {
+std::vector<PartitionOffset> Starts::Known(
+    const TopicPartition& partition) const {
   const PartitionOffset committed = given(partition);
   std::vector<PartitionOffset> known;
   const PartitionOffset stored = world_->StoredOf(view_, partition);
@@ -128,7 +129,10 @@ void Starts::CheckJump(const PartitionOffset& position,
         base::Cat("I10: jumps without the words '", gap, "':", Text(position)));
   }
   world_->Fault(view_);
-  if (!to_end) view_->BeginsAgain(world_->logs.Find(position.partition));
+  if (to_end) return;
+  const auto known = Known(position.partition);
+  view_->BeginsAgain(world_->logs.Find(position.partition),
+                     known.empty() ? kOffsetNone : known.front().offset);
 }
 
 void Starts::Begin(const PartitionOffset& position) {
@@ -137,7 +141,12 @@ void Starts::Begin(const PartitionOffset& position) {
     view_->BeginsAt(log, world_->logs[log].size());
   }
   if (reading_.GoesOn(position)) return;
-  const auto problem = reading_.Begin(position, Known(position.partition));
+  const auto known = Known(position.partition);
+  if (position.offset >= 0 && !known.empty()) {
+    view_->GoesOnAt(world_->logs.Find(position.partition),
+                    known.front().offset);
+  }
+  const auto problem = reading_.Begin(position, known);
   if (!problem.has_value()) return;
   view_->Problem(base::Cat("I8: ", *problem, ":", Text(position)));
 }

@@ -41,14 +41,14 @@ class Starts {
 
   Reading& reading() { return reading_; }
   // What the worker was told to be committed last.
-  std::map<TopicPartition, PartitionOffset>& own_commits() {
+  std::map<TopicPartition, PartitionOffset>& own_commits() const {
     return life_->own_commits[worker_];
   }
 
  private:
   // What the group was said to have committed.
   PartitionOffset given(const TopicPartition& partition) const;
-  std::vector<PartitionOffset> Known(const TopicPartition& partition);
+  std::vector<PartitionOffset> Known(const TopicPartition& partition) const;
   bool IsKnown(const TopicPartition& partition) const;
   bool MayBeginAtEnd(const TopicPartition& partition) const;
   std::optional<std::string> OtherCluster(const TopicPartition& partition,

@@ -12,9 +12,6 @@
 namespace rowfall::source {
 namespace {
 
-// A question that is new waits for less, so that it does not hold up the end;
-// each that was not answered lets the next one wait longer.
-constexpr int kFirstTimeoutMs = 2000;
 constexpr int kLongestTimeoutMs = 5000;
 
 absl::Status CannotRead(std::string_view group, std::string_view reason) {
@@ -30,25 +27,22 @@ std::string MarkOf(const rd_kafka_topic_partition_t& element) {
 }  // namespace
 
 bool CommittedOffsets::Ask(std::vector<TopicPartition> partitions) {
+  // The thread looks for current_ first, so it waits until that is set.
   std::lock_guard lock(mutex_);
-  if (stop_) return false;
-  if (!thread_.joinable()) {
-    try {
-      thread_ = std::thread([this] { Run(); });
-    } catch (...) {
-      return false;
-    }
+  const uint64_t number = last_ + 1;
+  if (!thread_.Ask([this, number, partitions = std::move(partitions)] {
+        AnswerTo(number, partitions);
+        return false;
+      })) {
+    return false;
   }
-  question_ = std::move(partitions);
   answer_.reset();
-  current_ = ++last_;
-  changed_.notify_one();
+  current_ = last_ = number;
   return true;
 }
 
 void CommittedOffsets::Cancel() {
   std::lock_guard lock(mutex_);
-  question_.reset();
   answer_.reset();
   current_ = 0;
 }
@@ -64,41 +58,24 @@ std::optional<CommittedOffsets::Answer> CommittedOffsets::Take() {
   return std::exchange(answer_, std::nullopt);
 }
 
-void CommittedOffsets::Stop() {
-  std::lock_guard lock(mutex_);
-  stop_ = true;
-  changed_.notify_one();
-}
-
-void CommittedOffsets::Join() {
-  Stop();
-  if (thread_.joinable()) thread_.join();
-}
-
-void CommittedOffsets::Run() {
-  int timeout_ms = kFirstTimeoutMs;
-  std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [&] { return stop_ || question_.has_value(); });
-    if (stop_) return;
-    const uint64_t number = last_;
-    const std::vector<TopicPartition> partitions =
-        *std::exchange(question_, std::nullopt);
-    lock.unlock();
-    Answer answer =
-        base::Guarded([&] { return Query(partitions, timeout_ms); });
-    timeout_ms = answer.ok() ? kFirstTimeoutMs
-                             : std::min(timeout_ms * 2, kLongestTimeoutMs);
-    lock.lock();
-    if (number == current_) answer_ = std::move(answer);
+void CommittedOffsets::AnswerTo(uint64_t number,
+                                const std::vector<TopicPartition>& partitions) {
+  {
+    std::lock_guard lock(mutex_);
+    if (number != current_) return;
   }
+  Answer answer = base::Guarded([&] { return Query(partitions); });
+  timeout_ms_ = answer.ok() ? kFirstTimeoutMs
+                            : std::min(timeout_ms_ * 2, kLongestTimeoutMs);
+  std::lock_guard lock(mutex_);
+  if (number == current_) answer_ = std::move(answer);
 }
 
 CommittedOffsets::Answer CommittedOffsets::Query(
-    const std::vector<TopicPartition>& partitions, int timeout_ms) const {
+    const std::vector<TopicPartition>& partitions) const {
   const ListHandle list = ToList(partitions);
   const rd_kafka_resp_err_t code =
-      rd_kafka_committed(client_, list.get(), timeout_ms);
+      rd_kafka_committed(client_, list.get(), timeout_ms_);
   if (code == RD_KAFKA_RESP_ERR__TIMED_OUT)
     return CannotRead(group_, "the coordinator does not answer");
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)

@@ -4,18 +4,17 @@
 #ifndef ROWFALL_SOURCE_COMMITTED_OFFSETS_H_
 #define ROWFALL_SOURCE_COMMITTED_OFFSETS_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <librdkafka/rdkafka.h>
 
 #include "absl/status/statusor.h"
 #include "rowfall/message.h"
+#include "source/question_thread.h"
 
 namespace rowfall::source {
 
@@ -24,15 +23,14 @@ namespace rowfall::source {
 // does not, but is no way: where a question of its times out while the
 // coordinator cannot be reached, the client uses what it has freed and aborts
 // the process (all versions up to 2.14 at least), and from 2.10 on it waits for
-// ever for a coordinator that was restarted. The thread begins with the first
-// question. All but Join() is for one thread; the client must outlive Join().
+// ever for a coordinator that was restarted. All is for one thread but Join(),
+// which the client must outlive.
 class CommittedOffsets {
  public:
   using Answer = absl::StatusOr<std::vector<PartitionOffset>>;
 
   CommittedOffsets(rd_kafka_t* client, std::string group)
       : client_(client), group_(std::move(group)) {}
-  ~CommittedOffsets() { Join(); }
 
   // Asks; a former question is forgotten, though its end is waited for.
   // Returns false where no thread can be made.
@@ -47,26 +45,26 @@ class CommittedOffsets {
   // ResourceExhausted: no memory.
   std::optional<Answer> Take();
 
-  // Ends the thread after its current question; does not wait.
-  void Stop();
-  // Stop(), and waits, maybe for ever.
-  void Join();
+  // As QuestionThread's.
+  void Stop() { thread_.Stop(); }
+  void Join() { thread_.Join(); }
 
  private:
-  void Run();
-  Answer Query(const std::vector<TopicPartition>& partitions,
-               int timeout_ms) const;
+  // A question that is new waits for less, so that it does not hold up the
+  // end; each that was not answered lets the next one wait longer.
+  static constexpr int kFirstTimeoutMs = 2000;
+
+  void AnswerTo(uint64_t number, const std::vector<TopicPartition>& partitions);
+  Answer Query(const std::vector<TopicPartition>& partitions) const;
 
   rd_kafka_t* const client_;
   const std::string group_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
   uint64_t last_ = 0;     // Questions so far.
   uint64_t current_ = 0;  // Whose answer is awaited; 0: none.
-  std::optional<std::vector<TopicPartition>> question_;
   std::optional<Answer> answer_;
-  bool stop_ = false;
-  std::thread thread_;
+  int timeout_ms_ = kFirstTimeoutMs;  // The thread's alone.
+  QuestionThread thread_;             // Ends before the rest.
 };
 
 }  // namespace rowfall::source

@@ -2,7 +2,7 @@
 // Asks brokers how far their logs go.
 #include "source/watermark_probe.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace rowfall::source {
 namespace {
@@ -15,31 +15,19 @@ constexpr int kTopicsTimeoutMs = 500;
 
 bool WatermarkProbe::Ask(const TopicPartition& partition) {
   std::lock_guard lock(mutex_);
-  if (stop_) return false;
-  if (std::find(questions_.begin(), questions_.end(), partition) ==
-      questions_.end())
-    questions_.push_back(partition);
-  return Begin();
+  if (waiting_.count(partition) != 0) return true;
+  if (!thread_.Ask([this, partition] {
+        AnswerTo(partition);
+        return false;
+      })) {
+    return false;
+  }
+  waiting_.insert(partition);
+  return true;
 }
 
 bool WatermarkProbe::AskTopics() {
-  std::lock_guard lock(mutex_);
-  if (stop_) return false;
-  asks_topics_ = true;
-  return Begin();
-}
-
-bool WatermarkProbe::Begin() {
-  changed_.notify_one();
-  if (thread_.joinable()) return true;
-  try {
-    thread_ = std::thread([this] { Run(); });
-  } catch (...) {
-    questions_.clear();
-    asks_topics_ = false;
-    return false;
-  }
-  return true;
+  return thread_.Ask([this] { return !AnswerTopics(); });
 }
 
 std::optional<std::map<std::string, int32_t>> WatermarkProbe::Topics() {
@@ -54,43 +42,24 @@ std::vector<std::pair<TopicPartition, Watermarks>> WatermarkProbe::Take() {
   return answers;
 }
 
-void WatermarkProbe::Stop() {
+void WatermarkProbe::AnswerTo(const TopicPartition& partition) {
+  Watermarks marks;
+  if (rd_kafka_query_watermark_offsets(
+          client_, partition.topic.c_str(), partition.partition, &marks.low,
+          &marks.high, kTimeoutMs) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    marks = Watermarks();
   std::lock_guard lock(mutex_);
-  stop_ = true;
-  changed_.notify_one();
+  // It waited as long as it was being asked.
+  waiting_.erase(partition);
+  answers_.emplace_back(partition, marks);
 }
 
-void WatermarkProbe::Join() {
-  Stop();
-  if (thread_.joinable()) thread_.join();
-}
-
-void WatermarkProbe::Run() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock,
-                  [&] { return stop_ || asks_topics_ || !questions_.empty(); });
-    if (stop_) return;
-    if (asks_topics_) {
-      lock.unlock();
-      auto topics = QueryTopics();
-      lock.lock();
-      asks_topics_ = !topics.has_value();
-      topics_ = std::move(topics);
-    }
-    if (stop_ || questions_.empty()) continue;
-    TopicPartition partition = questions_.front();
-    lock.unlock();
-    Watermarks marks;
-    if (rd_kafka_query_watermark_offsets(
-            client_, partition.topic.c_str(), partition.partition, &marks.low,
-            &marks.high, kTimeoutMs) != RD_KAFKA_RESP_ERR_NO_ERROR)
-      marks = Watermarks();
-    lock.lock();
-    // It waited as long as it was being asked.
-    questions_.pop_front();
-    answers_.emplace_back(std::move(partition), marks);
-  }
+bool WatermarkProbe::AnswerTopics() {
+  auto topics = QueryTopics();
+  if (!topics.has_value()) return false;
+  std::lock_guard lock(mutex_);
+  topics_ = std::move(topics);
+  return true;
 }
 
 std::optional<std::map<std::string, int32_t>> WatermarkProbe::QueryTopics() {

@@ -4,13 +4,11 @@
 #ifndef ROWFALL_SOURCE_WATERMARK_PROBE_H_
 #define ROWFALL_SOURCE_WATERMARK_PROBE_H_
 
-#include <condition_variable>
-#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,16 +16,15 @@
 
 #include "rowfall/message.h"
 #include "rowfall/source.h"
+#include "source/question_thread.h"
 
 namespace rowfall::source {
 
 // rd_kafka_query_watermark_offsets() can outlast its timeout, so no worker may
-// call it. The thread begins with the first question. All but Join() is for
-// one thread; the client must outlive Join().
+// call it. All is for one thread but Join(), which the client must outlive.
 class WatermarkProbe {
  public:
   explicit WatermarkProbe(rd_kafka_t* client) : client_(client) {}
-  ~WatermarkProbe() { Join(); }
 
   // Asks; a question that waits already is not asked twice. Returns false
   // where no thread can be made.
@@ -41,25 +38,22 @@ class WatermarkProbe {
   // Returns the answer, once it is there.
   std::optional<std::map<std::string, int32_t>> Topics();
 
-  // Ends the thread after its current question; does not wait.
-  void Stop();
-  // Stop(), and waits, maybe for ever.
-  void Join();
+  // As QuestionThread's.
+  void Stop() { thread_.Stop(); }
+  void Join() { thread_.Join(); }
 
  private:
-  bool Begin();
-  void Run();
+  void AnswerTo(const TopicPartition& partition);
+  // Returns whether somebody knew.
+  bool AnswerTopics();
   std::optional<std::map<std::string, int32_t>> QueryTopics();
 
   rd_kafka_t* const client_;
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<TopicPartition> questions_;
+  std::set<TopicPartition> waiting_;
   std::vector<std::pair<TopicPartition, Watermarks>> answers_;
-  bool asks_topics_ = false;
   std::optional<std::map<std::string, int32_t>> topics_;
-  bool stop_ = false;
-  std::thread thread_;
+  QuestionThread thread_;  // Ends before the rest.
 };
 
 }  // namespace rowfall::source

@@ -58,15 +58,21 @@ TEST(KafkaSourceFaultTest, GoesOnWhenTheLeaderMoves) {
   EXPECT_EQ(worker.seen.size(), 20u);
 }
 
+// 10 messages on broker 1; the coordinator, broker 2, is away.
+std::unique_ptr<testing::EmbeddedBroker> StartWithoutCoordinator() {
+  auto broker = MustStart(1, 2);
+  Produce(*broker, 10);
+  broker->SetLeader("t", 0, 1);
+  broker->SetCoordinator(ListConfig(*broker).consumer_group, 2);
+  broker->SetBrokerDown(2);
+  return broker;
+}
+
 // Asked by the Admin API, librdkafka aborts the process where a question for
 // committed offsets has timed out before the coordinator can be reached again.
 TEST(KafkaSourceFaultTest, SurvivesACoordinatorThatIsAwayForLong) {
-  auto broker = MustStart(1, 2);
-  Produce(*broker, 10);
-  SourceConfig config = ListConfig(*broker);
-  broker->SetLeader("t", 0, 1);
-  broker->SetCoordinator(config.consumer_group, 2);
-  broker->SetBrokerDown(2);
+  auto broker = StartWithoutCoordinator();
+  const SourceConfig config = ListConfig(*broker);
   Worker worker(MustMake(config));
   worker.PollUntil([] { return false; }, absl::Seconds(12));
   EXPECT_THAT(worker.Last<SourceTrouble>()->status.ToString(),
@@ -76,12 +82,8 @@ TEST(KafkaSourceFaultTest, SurvivesACoordinatorThatIsAwayForLong) {
 }
 
 TEST(KafkaSourceFaultTest, EndsWhileItAsksACoordinatorThatIsAway) {
-  auto broker = MustStart(1, 2);
-  Produce(*broker, 10);
-  SourceConfig config = ListConfig(*broker);
-  broker->SetLeader("t", 0, 1);
-  broker->SetCoordinator(config.consumer_group, 2);
-  broker->SetBrokerDown(2);
+  auto broker = StartWithoutCoordinator();
+  const SourceConfig config = ListConfig(*broker);
   Worker worker(MustMake(config));
   worker.PollUntil([] { return false; }, absl::Seconds(1));
   EXPECT_EQ(worker.source().Close(absl::Seconds(4)), absl::OkStatus());

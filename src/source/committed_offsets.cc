@@ -14,6 +14,10 @@ namespace {
 
 constexpr int kLongestTimeoutMs = 5000;
 
+// Stays where an answer lacks a partition, which would look like one without
+// an offset.
+constexpr rd_kafka_resp_err_t kUnanswered = RD_KAFKA_RESP_ERR__IN_PROGRESS;
+
 absl::Status CannotRead(std::string_view group, std::string_view reason) {
   return absl::UnavailableError(base::Cat("Committed offsets cannot be read, ",
                                           reason, ": ", base::Quote(group)));
@@ -74,6 +78,8 @@ void CommittedOffsets::AnswerTo(uint64_t number,
 CommittedOffsets::Answer CommittedOffsets::Query(
     const std::vector<TopicPartition>& partitions) const {
   const ListHandle list = ToList(partitions);
+  for (size_t i = 0; i < partitions.size(); ++i)
+    list->elems[i].err = kUnanswered;
   const rd_kafka_resp_err_t code =
       rd_kafka_committed(client_, list.get(), timeout_ms_);
   if (code == RD_KAFKA_RESP_ERR__TIMED_OUT)
@@ -83,6 +89,8 @@ CommittedOffsets::Answer CommittedOffsets::Query(
   std::vector<PartitionOffset> positions;
   for (size_t i = 0; i < partitions.size(); ++i) {
     const rd_kafka_topic_partition_t& found = list->elems[i];
+    if (found.err == kUnanswered)
+      return CannotRead(group_, "the answer lacks a partition");
     if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR)
       return CannotRead(group_, rd_kafka_err2str(found.err));
     positions.push_back({partitions[i],

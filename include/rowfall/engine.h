@@ -77,7 +77,7 @@ class ROWFALL_EXPORT Engine {
   /// and ends as soon as the host lets it go. No statement works afterwards.
   /// Called again it waits for what an earlier call left behind: OK when all
   /// has ended. Makes a thread for a moment also for Threading::kHostThreads.
-  /// Errors: DeadlineExceeded: names what did not end.
+  /// Errors: DeadlineExceeded: names what did not end, and in which call.
   /// FailedPrecondition: called by a sink or handler of this engine.
   absl::Status Stop(absl::Duration timeout = absl::Seconds(30));
 

@@ -21,7 +21,7 @@ enum class ViewState : uint8_t {
   kRunning,     ///< Consuming, or waiting for messages.
   kBackoff,     ///< The sink, or the broker, failed; it is tried again.
   kFailed,      ///< It needs a decision: see the reason.
-  kStalled,     ///< A call of the host (sink, handler) does not return.
+  kStalled,     ///< A call of the host (sink, handler, source) does not return.
   kStopped,     ///< The engine was stopped.
 };
 
@@ -87,7 +87,8 @@ struct ViewStatus {
   uint64_t retries = 0;  ///< Calls of the sink that were repeated.
   uint64_t commits = 0;
   uint64_t leaked_consumers = 0;  ///< Could not be ended in time.
-  /// Workers that did not stop in time and still run: they hang in the host.
+  /// Workers that did not stop in time and still run: they hang in the host,
+  /// or in a source.
   uint64_t leaked_workers = 0;
   /// How long the call of the host that lasts longest has lasted so far.
   absl::Duration busy_for;

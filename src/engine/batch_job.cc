@@ -180,7 +180,7 @@ BatchJob::Outcome BatchJob::HandOver() {
   if (spec_->on_error == plan::OnError::kDeadLetter) {
     ROWFALL_CRASH_POINT(handing_over);
     const absl::Status status = [this] {
-      const CallNote note(*board_, "taking rejected messages",
+      const CallNote note(*board_, "The host has been taking rejected messages",
                           spec_->env->clock().Monotonic());
       return dead_letters_->Attempt([this](size_t i) { return MakeReject(i); });
     }();
@@ -214,7 +214,8 @@ BatchJob::Outcome BatchJob::Write() {
   const absl::Duration start = spec_->env->clock().Monotonic();
   ROWFALL_CRASH_POINT(writing);
   const sink::WriteOutcome outcome = [&] {
-    const CallNote note(*board_, "writing to the table", start);
+    const CallNote note(*board_, "The host has been writing to the table",
+                        start);
     return writer_->Attempt();
   }();
   ROWFALL_CRASH_POINT(written);

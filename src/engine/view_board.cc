@@ -69,6 +69,11 @@ std::optional<WorkerBoard::Call> WorkerBoard::CurrentCall() const {
   return Call{call_.load(std::memory_order_relaxed), absl::Nanoseconds(since)};
 }
 
+std::string WorkerBoard::Call::ToString(absl::Duration now) const {
+  const absl::Duration lasts = absl::Trunc(now - since, absl::Seconds(1));
+  return base::Cat(what, " for ", absl::FormatDuration(lasts));
+}
+
 WorkerBoard::State WorkerBoard::Read() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return state_;
@@ -93,14 +98,11 @@ int Concern(ViewState state) {
   }
 }
 
-void ShowStalled(const WorkerBoard::Call& call, absl::Duration busy_for,
-                 WorkerBoard::State& state) {
+void ShowStalled(std::string reason, WorkerBoard::State& state) {
   if (state.state == ViewState::kFailed) return;
   state.state = ViewState::kStalled;
   state.next_attempt_at = absl::ZeroDuration();
-  state.reason =
-      base::Cat("The host has been ", call.what, " for ",
-                absl::FormatDuration(absl::Trunc(busy_for, absl::Seconds(1))));
+  state.reason = std::move(reason);
 }
 
 }  // namespace
@@ -113,7 +115,8 @@ void ReadBoard(const ViewBoard& board, absl::Duration now, ViewStatus& status) {
     if (const auto call = worker.CurrentCall(); call.has_value()) {
       const absl::Duration busy_for = now - call->since;
       status.busy_for = std::max(status.busy_for, busy_for);
-      if (busy_for >= board.stall_after) ShowStalled(*call, busy_for, state);
+      if (busy_for >= board.stall_after)
+        ShowStalled(call->ToString(now), state);
     }
     if (Concern(state.state) > Concern(status.state)) {
       status.state = state.state;

@@ -45,10 +45,12 @@ class alignas(64) WorkerBoard {
  public:
   WorkerCounters counters;
 
-  // A call of the host that is not back yet.
+  // A call of the host's or the source's code that is not back yet.
   struct Call {
-    const char* what;      // E.g. "writing to the table".
+    const char* what;      // E.g. "The host has been writing to the table".
     absl::Duration since;  // On the engine's monotonic clock.
+    // Returns `what` and for how long.
+    std::string ToString(absl::Duration now) const;
   };
   // `what` must live for ever. One call at a time, by the worker.
   void BeginCall(const char* what, absl::Duration now);
@@ -80,7 +82,7 @@ class alignas(64) WorkerBoard {
   std::atomic<int64_t> call_since_{kNoCall};  // In nanoseconds.
 };
 
-// Shows a call of the host as long as it lasts.
+// Shows a call as long as it lasts.
 class CallNote {
  public:
   CallNote(WorkerBoard& board, const char* what, absl::Duration now)

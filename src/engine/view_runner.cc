@@ -233,8 +233,14 @@ size_t ViewRunner::NumRunning() const {
 }
 
 absl::Status ViewRunner::DidNotStop(size_t workers) const {
-  return absl::DeadlineExceededError(base::Cat(
-      workers, " workers of view '", spec_->name, "' did not stop in time"));
+  std::string text = base::Cat(workers, " workers of view '", spec_->name,
+                               "' did not stop in time");
+  const absl::Duration now = spec_->env->clock().Monotonic();
+  for (const WorkerBoard& worker : board_->workers) {
+    const auto call = worker.CurrentCall();
+    if (call.has_value()) base::AppendCat(text, ": ", call->ToString(now));
+  }
+  return absl::DeadlineExceededError(text);
 }
 
 }  // namespace rowfall::engine

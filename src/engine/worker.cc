@@ -126,7 +126,7 @@ bool Worker::Step(absl::Duration budget) {
 
 void Worker::OpenSink() {
   auto sink = sink::CallHost("The table provider", [this] {
-    const CallNote note(board_, "opening the table", Now());
+    const CallNote note(board_, "The host has been opening the table", Now());
     return options().tables->OpenTable(spec_->table);
   });
   if (!sink.ok()) {
@@ -175,9 +175,14 @@ void Worker::OpenSource() {
   for (const auto& [key, value] : spec_->source.properties) {
     config.properties[key] = value;
   }
-  auto source = options().source_factory(config);
-  absl::Status status = source.status();
-  if (status.ok()) status = (*source)->Start();
+  absl::StatusOr<std::unique_ptr<Source>> source;
+  absl::Status status;
+  {
+    const CallNote note(board_, "The source has been starting", Now());
+    source = options().source_factory(config);
+    status = source.status();
+    if (status.ok()) status = (*source)->Start();
+  }
   if (!status.ok()) {
     if (MayPass(status)) return BackOff(Waiting::kSetup, status);
     return Fail(status);

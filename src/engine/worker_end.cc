@@ -31,7 +31,7 @@ void Worker::Finish(absl::Duration timeout) {
   Attempt([this] { CloseSource(); });
   ROWFALL_CRASH_POINT(stopped);
   Attempt([this] {
-    const CallNote note(board_, "closing the table", Now());
+    const CallNote note(board_, "The host has been closing the table", Now());
     sink_ = nullptr;
   });
   finished_ = true;
@@ -77,6 +77,7 @@ void Worker::CloseSource() {
   ForgetPartitions();
   paused_ = false;
   unreachable_ = false;
+  const CallNote note(board_, "The source has been closing", Now());
   if (!source->Close(BrokerTimeout()).ok()) {
     board_.counters.leaked_consumers.Add(1);
     Log(LogLevel::kWarning, "The consumer could not be ended in time");

@@ -119,7 +119,8 @@ absl::Status Worker::TakeStoredPositions(
     std::vector<PartitionOffset>& positions,
     std::vector<PositionChange>& changes) {
   const auto loaded = sink::CallHost("The sink", [this] {
-    const CallNote note(board_, "reading positions from the table", Now());
+    const CallNote note(
+        board_, "The host has been reading positions from the table", Now());
     return sink_->LoadPositions(spec_->consumer_group);
   });
   ROWFALL_RETURN_IF_ERROR(loaded.status());

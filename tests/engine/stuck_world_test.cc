@@ -108,10 +108,14 @@ TEST_F(StuckWorldTest, StopLeavesBehindATurnThatHangs) {
     while (Status().state != ViewState::kStopped) Turn();
   });
   ASSERT_TRUE(faulty_->WaitUntilBlocked(kPatience));
+  clock_.Advance(absl::Seconds(12));
   const absl::Time start = absl::Now();
   const absl::Status stopped = engine_->Stop(absl::Milliseconds(50));
   EXPECT_LT(absl::Now() - start, absl::Seconds(20));
   EXPECT_EQ(stopped.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_THAT(std::string(stopped.message()),
+              HasSubstr("did not stop in time: The host has been writing to "
+                        "the table for 12s"));
   EXPECT_EQ(Status().state, ViewState::kStopped);
   EXPECT_EQ(Status().leaked_workers, 1u);
   EXPECT_THAT(Status().reason, HasSubstr("1 workers did not stop in time"));

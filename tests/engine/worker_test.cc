@@ -2,6 +2,7 @@
 // Tests of a worker on a source that says what no broker in memory would.
 #include <deque>
 #include <functional>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -40,7 +41,7 @@ struct Script {
   std::vector<size_t> limits_while_paused;
   std::vector<absl::Duration> timeouts;  // Of commits and of the end.
   int num_sources = 0;
-  bool throws_at_end = false;
+  std::function<void()> at_end = [] {};
   bool answers_commits = true;
   // As librdkafka does it: after more messages, by a Poll() that it ends.
   bool answers_late = false;
@@ -100,7 +101,7 @@ class ScriptedSource : public Source {
   void Wake() override {}
   absl::Status Close(absl::Duration timeout) override {
     script_.timeouts.push_back(timeout);
-    if (script_.throws_at_end) throw std::runtime_error("No such handle");
+    script_.at_end();
     return absl::OkStatus();
   }
 
@@ -270,10 +271,32 @@ TEST_F(WorkerTest, WaitsForTheBrokerNoLongerThanStopMay) {
 TEST_F(WorkerTest, SaysWhichExceptionAStepOfItsEndHasThrown) {
   Open("batch=1");
   Run();
-  script_.throws_at_end = true;
+  script_.at_end = [] { throw std::runtime_error("No such handle"); };
   EXPECT_EQ(engine_->Stop(absl::Seconds(1)), absl::OkStatus());
   EXPECT_THAT(log_, Contains("A step was left out: Unexpected exception: "
                              "No such handle"));
+}
+
+TEST_F(WorkerTest, SaysThatItsSourceDoesNotEnd) {
+  Open("batch=1");
+  Run();
+  std::promise<void> ends, release;
+  script_.at_end = [&] {
+    ends.set_value();
+    release.get_future().wait();
+  };
+  EXPECT_EQ(engine_->Stop(absl::Milliseconds(1)).code(),
+            absl::StatusCode::kDeadlineExceeded);
+  ends.get_future().wait();
+  clock_.Advance(absl::Seconds(12));
+  EXPECT_EQ(engine_->Stop(absl::Milliseconds(1)).message(),
+            "1 workers of view 'v' did not stop in time: The source has been "
+            "closing for 12s");
+  EXPECT_EQ(Status().reason,
+            "1 workers did not stop in time: The source has been closing for "
+            "12s");
+  release.set_value();
+  EXPECT_EQ(engine_->Stop(absl::Seconds(30)), absl::OkStatus());
 }
 
 TEST_F(WorkerTest, TakesAnotherConsumerWhereAnAssignmentIsGone) {

@@ -112,6 +112,7 @@ class Worker {
   int64_t GapTarget() const;
   // Whether the partition is about to be put elsewhere.
   bool HasGap(const TopicPartition& partition) const;
+  absl::Status AssignSource(std::span<const PartitionOffset> positions);
   void MoveSource(const PartitionOffset& position);
   void AddGap(Gap gap);
   void CrossGaps();

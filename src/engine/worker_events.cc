@@ -64,9 +64,12 @@ void Worker::Handle(const PartitionsRevoked& event) {
   settled_since_commit_ = false;
   if (waiting_ != Waiting::kNothing) Recovered();
   ROWFALL_CRASH_POINT(revoked);
-  if (const absl::Status status = source_->Unassign(); !status.ok()) {
-    Log(LogLevel::kWarning, Text(status));
-  }
+  const absl::Status status = [this] {
+    const CallNote note(board_, "The source has been giving up partitions",
+                        Now());
+    return source_->Unassign();
+  }();
+  if (!status.ok()) Log(LogLevel::kWarning, Text(status));
   board_.SetState(ViewState::kConnecting,
                   event.lost ? "The assignment was lost" : "");
   ShowProgress(true);
@@ -191,9 +194,12 @@ void Worker::CommitNow() {
   // Half of the time is for leaving the group.
   const absl::Duration left = (finish_by_ - start) / 2;
   ROWFALL_CRASH_POINT(committing_last);
-  const absl::Status committed = source_->Commit(
-      commit_positions_,
-      std::max(std::min(BrokerTimeout(), left), absl::ZeroDuration()));
+  const absl::Status committed = [&] {
+    const CallNote note(board_, "The source has been committing", start);
+    return source_->Commit(
+        commit_positions_,
+        std::max(std::min(BrokerTimeout(), left), absl::ZeroDuration()));
+  }();
   ROWFALL_CRASH_POINT(committed_last);
   CommitDone(id, committed);
   board_.counters.commit_ns.Add(

@@ -152,8 +152,14 @@ void Worker::Handle(const OffsetOutOfRange& event) {
           .same_log = !unknown && position < event.low});
 }
 
+absl::Status Worker::AssignSource(std::span<const PartitionOffset> positions) {
+  const CallNote note(board_, "The source has been assigning partitions",
+                      Now());
+  return source_->Assign(positions);
+}
+
 void Worker::MoveSource(const PartitionOffset& position) {
-  const absl::Status status = source_->Assign(std::span(&position, 1));
+  const absl::Status status = AssignSource({&position, 1});
   if (status.ok()) return;
   if (MayPass(status)) return TakeAnotherConsumer(status);
   Fail(status);

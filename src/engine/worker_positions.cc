@@ -30,7 +30,7 @@ void Worker::AnswerAssignment() {
     return BackOff(Waiting::kPositions, positions.status());
   }
   commit::TailCheck tails;
-  const absl::Status status = source_->Assign(tails.Begin(*positions));
+  const absl::Status status = AssignSource(tails.Begin(*positions));
   if (absl::IsAborted(status) || absl::IsCancelled(status)) {
     return TakeAnotherConsumer(status);
   }

@@ -54,9 +54,6 @@ const char* WalkContainer(const char* p, const char* end) {
   return p;
 }
 
-// Stands behind the bits of a block.
-constexpr uint32_t kBlockEnd = 1u << ByteBlock::kSize;
-
 // Copies whole blocks, the last one with what is behind it.
 char* CopyBlocks(const char* p, const char* end, char* out) {
   char* const out_end = out + (end - p);
@@ -110,10 +107,10 @@ char* CompactPaddedTo(std::string_view value, char* out) {
       continue;
     }
     const ByteBlock block = ByteBlock::Load(p);
-    const uint32_t quotes = block.Quotes() | kBlockEnd;
-    const char* const stop = std::min(p + std::countr_zero(quotes), end);
-    // The spaces before `stop`.
-    uint32_t spaces = block.Spaces() & ((1u << (stop - p)) - 1);
+    const auto rest = std::min<ptrdiff_t>(end - p, ByteBlock::kSize);
+    const int size = std::countr_zero(block.Quotes() | 1u << rest);
+    const char* const stop = p + size;
+    uint32_t spaces = block.Spaces() & ((1u << size) - 1);
     for (const char* const begin = p; spaces != 0; spaces &= spaces - 1) {
       const char* const space = begin + std::countr_zero(spaces);
       out = CopyBlocks(p, space, out);

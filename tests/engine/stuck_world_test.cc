@@ -147,8 +147,8 @@ TEST_F(StuckWorldTest, StopLeavesBehindALastBatchThatHangs) {
 
 TEST_F(StuckWorldTest, StopIsBoundedOnOwnThreads) {
   OpenWithView(Threading::kOwnThreads);
-  Produce(10);
   faulty_->Block();
+  Produce(10);
   ASSERT_TRUE(faulty_->WaitUntilBlocked(kPatience));
   EXPECT_FALSE(engine_->Stop(absl::Milliseconds(20)).ok());
   EXPECT_EQ(Status().leaked_workers, 1u);
@@ -161,8 +161,8 @@ TEST_F(StuckWorldTest, StopIsBoundedOnOwnThreads) {
 TEST_F(StuckWorldTest, ASuspendedViewShowsWhatHangs) {
   options_.suspend_timeout = absl::Milliseconds(20);
   OpenWithView(Threading::kOwnThreads);
-  Produce(10);
   faulty_->Block();
+  Produce(10);
   ASSERT_TRUE(faulty_->WaitUntilBlocked(kPatience));
   EXPECT_FALSE(engine_->Execute("ALTER MV v suspended=1").ok());
   EXPECT_EQ(Status().state, ViewState::kSuspended);
@@ -187,8 +187,8 @@ TEST_F(StuckWorldTest, StopsWhileTheBrokerIsAway) {
 
 TEST_F(StuckWorldTest, ACallThatDoesNotReturnIsShown) {
   OpenWithView(Threading::kOwnThreads);
-  Produce(10);
   faulty_->Block();
+  Produce(10);
   ASSERT_TRUE(faulty_->WaitUntilBlocked(kPatience));
   clock_.Advance(absl::Seconds(9));
   EXPECT_EQ(Status().state, ViewState::kRunning);

@@ -289,6 +289,22 @@ int Reading::LogOf(const rowfall::Message& message) const {
   return seen->second.log;
 }
 
+std::optional<std::map<int64_t, int>> Reading::Delivered(
+    const PartitionRange& range) const {
+  const auto found = tracks_.find(range.partition);
+  if (found == tracks_.end()) return std::nullopt;
+  const Track& track = found->second;
+  const auto mark = commit::PositionMark::FromText(range.mark);
+  const auto last = mark.has_value() ? mark->last : std::nullopt;
+  if (last != MarkOf(track, range.to)) return std::nullopt;
+  std::map<int64_t, int> logs;
+  for (auto seen = track.seen.lower_bound(range.from);
+       seen != track.seen.end() && seen->first < range.to; ++seen) {
+    logs.emplace(seen->first, seen->second.log);
+  }
+  return logs;
+}
+
 // Up to where all is durable on the way to `offset`.
 int64_t Reading::Durable(const Track& track, int64_t offset) const {
   for (size_t i = 0; i < track.parts.size(); ++i) {

@@ -75,6 +75,10 @@ class Reading {
   std::vector<std::string> TakeTroubles();
   // Where a message that was delivered came from, or -1.
   int LogOf(const rowfall::Message& message) const;
+  // Returns the messages of the range that were delivered, by offset, each with
+  // the log that it came from; nothing if the range ends elsewhere than here.
+  std::optional<std::map<int64_t, int>> Delivered(
+      const PartitionRange& range) const;
   // In which step the consumer began with the message's partition.
   int Since(const rowfall::Message& message) const;
   bool Knows(const TopicPartition& partition) const {

@@ -61,22 +61,17 @@ void ChooseTopics(Random& random, Scenario& scenario) {
 }
 
 // A row of a group, or one of several equal ones, stands for many messages:
-// nobody could say which of them a sink refuses. What retention removed of a
-// batch's range is not known either.
+// nobody could say which of them a sink refuses.
 void ChooseQuery(Random& random, Scenario& scenario) {
   if (!random.OneIn(5)) return;
   scenario.refusals = false;
   scenario.distinct = random.OneIn(3);
   if (scenario.distinct) return;
   scenario.grouped = true;
-  scenario.retention = false;
   scenario.traits.replaces_by_id = false;
 }
 
-// Which messages a group's row stands for, or a window of errors, would not be
-// known where another log may begin anywhere.
 void ChooseLogs(Random& random, Scenario& scenario) {
-  if (scenario.grouped || scenario.max_errors != 0) return;
   scenario.other_logs = random.OneIn(3);
   scenario.restores = scenario.traits.keeps_positions && random.OneIn(3);
 }

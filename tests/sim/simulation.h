@@ -87,6 +87,7 @@ class Simulation {
   bool IsCommitted(int view, int log) const;
   void CheckEnd();
   // All counts and sums of a grouped view against the whole input.
+  bool OwesAll() const;
   void CheckTotals(int view);
 
   const Scenario scenario_;

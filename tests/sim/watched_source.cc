@@ -163,19 +163,20 @@ class WatchedSource : public Source {
     for (size_t i = first; i < messages.size(); ++i) {
       const auto position = messages.position(i);
       const int log = world_->logs.Find(position.topic, position.partition);
-      errors_->Polled(log, position.offset,
-                      world_->logs[log].at(position.offset).is_bad());
+      errors_->Polled(world_->logs.First(log), position.offset,
+                      world_->logs.Facts(log, position.offset).is_bad());
     }
   }
   void NoteErrorStart(const TopicPartition& partition) {
     if (!errors_.has_value()) return;
-    errors_->StartsAt(world_->logs.Find(partition),
+    errors_->StartsAt(world_->logs.First(world_->logs.Find(partition)),
                       starts_.reading().Basis(partition));
   }
   void CheckErrors(std::span<const PartitionOffset> positions) {
     if (!errors_.has_value()) return;
     for (const PartitionOffset& position : positions) {
-      errors_->Passed(world_->logs.Find(position.partition), position.offset);
+      errors_->Passed(world_->logs.First(world_->logs.Find(position.partition)),
+                      position.offset);
     }
     if (errors_->AreTooMany()) {
       view_->Problem(

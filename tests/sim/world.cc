@@ -150,6 +150,17 @@ std::optional<std::string> World::CheckStored(const Life* life,
   return problem;
 }
 
+std::optional<std::map<int64_t, int>> World::Delivered(
+    const Life* life, const ViewOracle* view,
+    const PartitionRange& range) const {
+  for (const KnownReading& known : readings_) {
+    if (known.life != life || known.view != view) continue;
+    auto delivered = known.reading->Delivered(range);
+    if (delivered.has_value()) return delivered;
+  }
+  return std::nullopt;
+}
+
 Bringer World::BringerOf(const Life* life, const ViewOracle* view,
                          const Message& message) {
   for (const KnownReading& known : readings_) {

@@ -69,6 +69,11 @@ class World {
   std::optional<std::string> CheckStored(const Life* life,
                                          const ViewOracle* view,
                                          const PartitionOffset& position);
+  // Returns which messages of a range the process has read, by offset, each
+  // with the log that it came from.
+  std::optional<std::map<int64_t, int>> Delivered(
+      const Life* life, const ViewOracle* view,
+      const PartitionRange& range) const;
   // Returns who of the process has read a message.
   Bringer BringerOf(const Life* life, const ViewOracle* view,
                     const Message& message);

@@ -38,7 +38,8 @@ struct SourceConfig {
   /// them otherwise.
   bool with_headers = true;
   /// Whether the worker reads partitions without a committed offset from their
-  /// end. Then the source says which of them are younger than itself.
+  /// end, unless they were added after the group had begun. Then the source
+  /// says with each assignment what it knows of that.
   bool starts_at_end = false;
   /// Client properties from SQL (dotted keys) and from the host.
   std::map<std::string, std::string> properties;
@@ -49,11 +50,16 @@ struct SourceConfig {
 struct PartitionsAssigned {
   /// The offset that the group has committed, kOffsetNone where there is
   /// none, and the mark that was committed with it. An offset that could not
-  /// be read is never reported as none: the source asks again first. With
-  /// SourceConfig::starts_at_end it is kOffsetBeginning where there is none
-  /// because the partition was added after the source had started: all its
-  /// messages are new.
+  /// be read is never reported as none: the source asks again first.
   std::vector<PartitionOffset> partitions;
+  /// With SourceConfig::starts_at_end: the same of all other partitions of
+  /// their topics, as far as the source knows of them. Their marks tell how
+  /// many there were when the group began.
+  std::vector<PartitionOffset> others = {};
+  /// With SourceConfig::starts_at_end: how many partitions each of their topics
+  /// had when the source started; 0: there was no such topic. A topic of which
+  /// that is not known is missing.
+  std::map<std::string, int32_t> partitions_at_start = {};
 };
 
 /// The group takes these partitions away. No message of theirs comes any

@@ -14,6 +14,7 @@ namespace rowfall::commit {
 namespace {
 
 constexpr std::string_view kVersion = "rf1:";
+constexpr std::string_view kVersionWithPartitions = "rf2:";
 // Names of clusters are shorter; whatever is longer is not kept.
 constexpr size_t kMaxClusterBytes = 60;
 
@@ -61,24 +62,39 @@ uint32_t ExtendBy(uint32_t checksum, Number number) {
 }  // namespace
 
 std::string PositionMark::ToText() const {
-  std::string text(kVersion);
+  std::string text(first_partitions.has_value() ? kVersionWithPartitions
+                                                : kVersion);
   if (last.has_value()) AppendNumber(text, last->offset, 10);
   text += ':';
   if (last.has_value()) AppendNumber(text, last->checksum, 16);
   text += ':';
+  if (first_partitions.has_value()) {
+    AppendNumber(text, *first_partitions, 10);
+    text += ':';
+  }
   if (IsClusterName(cluster)) text += cluster;
   return text;
 }
 
 std::optional<PositionMark> PositionMark::FromText(std::string_view text) {
-  if (!text.starts_with(kVersion)) return std::nullopt;
+  const bool has_partitions = text.starts_with(kVersionWithPartitions);
+  if (!has_partitions && !text.starts_with(kVersion)) return std::nullopt;
   text.remove_prefix(kVersion.size());
   const auto offset = TakeField(text);
   const auto checksum = TakeField(text);
-  if (!offset.has_value() || !checksum.has_value() || !IsClusterName(text)) {
-    return std::nullopt;
-  }
+  const auto partitions =
+      has_partitions ? TakeField(text) : std::optional<std::string_view>();
+  if (!offset.has_value() || !checksum.has_value()) return std::nullopt;
   PositionMark mark;
+  if (has_partitions) {
+    mark.first_partitions.emplace();
+    if (!partitions.has_value() ||
+        !ReadNumber(*partitions, 10, *mark.first_partitions) ||
+        *mark.first_partitions < 0) {
+      return std::nullopt;
+    }
+  }
+  if (!IsClusterName(text)) return std::nullopt;
   mark.cluster = text;
   if (offset->empty() && checksum->empty()) return mark;
   mark.last.emplace();

@@ -15,7 +15,8 @@ namespace rowfall::commit {
 // The last settled message before a position, and the cluster. An offset alone
 // says nothing when a topic was deleted and made again, or cut and written
 // anew. As text: "rf1:<offset>:<checksum>:<cluster>", e.g.
-// "rf1:1841:e3069283:MkU3OEVBNTcwNTJENDM2Qg".
+// "rf1:1841:e3069283:MkU3OEVBNTcwNTJENDM2Qg". With a number of partitions:
+// "rf2:<offset>:<checksum>:<partitions>:<cluster>".
 struct PositionMark {
   struct Last {
     int64_t offset = 0;
@@ -24,6 +25,8 @@ struct PositionMark {
   };
   std::optional<Last> last;  // None: no message was settled yet.
   std::string cluster;       // Empty: unknown.
+  // What FirstPartitions knows of the topic.
+  std::optional<int32_t> first_partitions;
   friend bool operator==(const PositionMark&, const PositionMark&) = default;
 
   std::string ToText() const;

@@ -12,7 +12,6 @@
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "engine/mark_ranges.h"
 
 namespace rowfall::engine {
 namespace {
@@ -71,19 +70,19 @@ BatchJob::BatchJob(std::shared_ptr<const ViewSpec> spec, int worker,
 }
 
 void BatchJob::BeginReset(std::vector<PartitionRange> ranges,
-                          std::string_view cluster, std::string_view reason,
+                          const MarkFacts& facts, std::string_view reason,
                           Sink& sink) {
   MessageBatch none;
-  Begin(none, std::move(ranges), cluster, sink);
+  Begin(none, std::move(ranges), facts, sink);
   reset_ = reason;
 }
 
 void BatchJob::Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
-                     std::string_view cluster, Sink& sink) {
+                     const MarkFacts& facts, Sink& sink) {
   messages_.Clear();
   std::swap(messages_, messages);
   ranges_ = std::move(ranges);
-  cluster_ = cluster;
+  facts_ = &facts;
   reset_.clear();
   // Else every batch would be mapped into columns made anew.
   if (writer_ != nullptr) writer_->Release();
@@ -163,7 +162,7 @@ BatchJob::Outcome BatchJob::Process() {
   if (StopAtErrors()) return {};
   if (!processed_.replaced.empty()) NoteReplaced();
   marked_ranges_ = PartRanges();
-  MarkRanges(messages_, end_, cluster_, marked_ranges_);
+  MarkRanges(messages_, end_, *facts_, marked_ranges_);
   writer_->Begin(std::move(processed_.rows), marked_ranges_, spec_->name,
                  spec_->consumer_group, rows_written_before_, reset_);
   after_rejects_ = Step::kWrite;
@@ -285,7 +284,7 @@ void BatchJob::Count() {
   // What asks for memory comes first, each so that it can come again.
   if (begin_ != 0 && end_ == messages_.size()) {
     marked_ranges_ = ranges_;  // Of all parts together.
-    MarkRanges(messages_, end_, cluster_, marked_ranges_);
+    MarkRanges(messages_, end_, *facts_, marked_ranges_);
   }
   if (!errors_.empty()) board_->AddErrors(errors_);
   errors_.Clear();

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "engine/error_limit.h"
 #include "engine/error_tally.h"
+#include "engine/mark_ranges.h"
 #include "engine/pipeline.h"
 #include "engine/reject_log.h"
 #include "engine/view_board.h"
@@ -48,12 +49,12 @@ class BatchJob {
       std::shared_ptr<const ViewSpec> spec, int worker, WorkerBoard* board);
 
   // Takes over the messages, whose place `messages` gets the memory of the
-  // batch before. `ranges` covers them; the marks of their ends are for
-  // `cluster`.
+  // batch before. `ranges` covers them; `facts` are for the marks of their
+  // ends and outlive the work.
   void Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
-             std::string_view cluster, Sink& sink);
+             const MarkFacts& facts, Sink& sink);
   // Moves positions of a sink that keeps them without a message, for `reason`.
-  void BeginReset(std::vector<PartitionRange> ranges, std::string_view cluster,
+  void BeginReset(std::vector<PartitionRange> ranges, const MarkFacts& facts,
                   std::string_view reason, Sink& sink);
   Outcome Advance();
 
@@ -131,7 +132,7 @@ class BatchJob {
   MessageBatch messages_;
   std::vector<PartitionRange> ranges_;  // With the marks of their beginnings.
   std::vector<PartitionRange> marked_ranges_;
-  std::string cluster_;
+  const MarkFacts* facts_ = nullptr;
   std::string reset_;  // Why positions move; empty: by messages.
   // The messages of the part at hand, and how large one may be: halved when
   // memory ends, doubled when a part is done.

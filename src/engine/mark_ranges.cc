@@ -9,12 +9,21 @@
 #include <vector>
 
 #include "base/mistake.h"
-#include "commit/position_mark.h"
 
 namespace rowfall::engine {
 
+std::string MarkFacts::MarkOf(
+    std::string_view topic,
+    std::optional<commit::PositionMark::Last> last) const {
+  commit::PositionMark mark;
+  mark.last = last;
+  mark.cluster = cluster;
+  mark.first_partitions = first_partitions.Of(topic);
+  return mark == commit::PositionMark() ? std::string() : mark.ToText();
+}
+
 void MarkRanges(const MessageBatch& messages, size_t end,
-                std::string_view cluster, std::span<PartitionRange> ranges) {
+                const MarkFacts& facts, std::span<PartitionRange> ranges) {
   std::vector<PartitionRange*> unmarked;
   unmarked.reserve(ranges.size());
   for (PartitionRange& range : ranges) unmarked.push_back(&range);
@@ -28,16 +37,13 @@ void MarkRanges(const MessageBatch& messages, size_t end,
         });
     if (found == unmarked.end()) continue;
     if (ROWFALL_MISTAKE(mark_the_message_before) && i != 0) --i;
-    commit::PositionMark mark;
-    mark.last = {position.offset, commit::ChecksumOf(messages[i])};
-    mark.cluster = cluster;
-    (*found)->mark = mark.ToText();
+    (*found)->mark = facts.MarkOf(
+        position.topic, commit::PositionMark::Last{
+                            position.offset, commit::ChecksumOf(messages[i])});
     unmarked.erase(found);
   }
   for (PartitionRange* range : unmarked) {
-    if (!range->mark.empty() || cluster.empty()) continue;
-    range->mark =
-        commit::PositionMark{std::nullopt, std::string(cluster)}.ToText();
+    if (range->mark.empty()) range->mark = facts.MarkOf(range->partition.topic);
   }
 }
 

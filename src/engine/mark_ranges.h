@@ -4,18 +4,34 @@
 #define ROWFALL_ENGINE_MARK_RANGES_H_
 
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "commit/first_partitions.h"
+#include "commit/position_mark.h"
 #include "rowfall/message.h"
 
 namespace rowfall::engine {
 
+// What the marks of a worker's positions say beside the last message.
+struct MarkFacts {
+  std::string cluster;
+  commit::FirstPartitions first_partitions;
+
+  // Returns the mark of a position in `topic` behind message `last`, which is
+  // empty where there is nothing to say.
+  std::string MarkOf(
+      std::string_view topic,
+      std::optional<commit::PositionMark::Last> last = std::nullopt) const;
+};
+
 // Gives each range the mark of its last message among the first `end` of
 // `messages`. Where there is none the range keeps the mark that it has, or gets
-// one of the cluster alone.
+// one without a message.
 void MarkRanges(const MessageBatch& messages, size_t end,
-                std::string_view cluster, std::span<PartitionRange> ranges);
+                const MarkFacts& facts, std::span<PartitionRange> ranges);
 
 }  // namespace rowfall::engine
 

@@ -271,7 +271,7 @@ void Worker::Sleep(absl::Duration time) {
 // --- Batches ---------------------------------------------------------------
 
 void Worker::StartJob() {
-  job_->Begin(messages_, ledger_.Pending(), cluster_, *sink_);
+  job_->Begin(messages_, ledger_.Pending(), mark_facts_, *sink_);
   job_in_flight_ = true;
   flush_.Update(0, 0, Now());
   if (ROWFALL_MISTAKE(commit_before_write)) {

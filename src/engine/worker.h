@@ -24,6 +24,7 @@
 #include "commit/tail_check.h"
 #include "engine/batch_job.h"
 #include "engine/crash_guard.h"
+#include "engine/mark_ranges.h"
 #include "engine/position_change.h"
 #include "engine/view_board.h"
 #include "engine/view_spec.h"
@@ -95,11 +96,15 @@ class Worker {
   void AskForPositionsAgain();
   absl::StatusOr<std::vector<PartitionOffset>> StartPositions(
       std::vector<PositionChange>& changes);
+  absl::StatusOr<std::vector<PartitionOffset>> LoadPositions();
   // What the table has stored decides, not what Kafka was told of it.
-  absl::Status TakeStoredPositions(std::vector<PartitionOffset>& positions,
+  absl::Status TakeStoredPositions(std::span<const PartitionOffset> stored,
+                                   std::vector<PartitionOffset>& positions,
                                    std::vector<PositionChange>& changes);
   absl::StatusOr<std::optional<std::string>> CheckCluster(
       const PartitionOffset& stored) const;
+  // With start_from='latest': learns which partitions were added later.
+  void LearnFirstPartitions(std::span<const PartitionOffset> stored);
   // A group that knows less than what was committed here has forgotten.
   void PreferOwnCommits(std::vector<PartitionOffset>& positions) const;
   void LogStarts(const std::vector<PartitionOffset>& positions) const;
@@ -188,7 +193,7 @@ class Worker {
   commit::TailCheck tails_;
   std::vector<Gap> gaps_;
   std::vector<PositionChange> changes_;
-  std::string cluster_;  // For marks of positions that the sink keeps.
+  MarkFacts mark_facts_;  // The cluster only where the sink keeps positions.
   // What was committed here last, over all assignments.
   std::map<TopicPartition, PartitionOffset> own_commits_;
   std::vector<PartitionOffset> commit_positions_;  // Of the last commit.

@@ -196,7 +196,8 @@ void Worker::CrossGap(const Gap& gap) {
     change.from = former->from;
     changes_.erase(former);
   }
-  const PartitionOffset target{gap.partition, GapTarget()};
+  const PartitionOffset target{gap.partition, GapTarget(),
+                               mark_facts_.MarkOf(gap.partition.topic)};
   tails_.Forget(gap.partition);
   ends_.erase(gap.partition);
   ledger_.Move(target);
@@ -252,7 +253,7 @@ bool Worker::StartPositionChange() {
     change.in_flight = true;
   }
   if (ranges.empty()) return false;
-  job_->BeginReset(std::move(ranges), cluster_, reason, *sink_);
+  job_->BeginReset(std::move(ranges), mark_facts_, reason, *sink_);
   job_in_flight_ = true;
   return true;
 }

@@ -89,43 +89,55 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions(
     std::vector<PositionChange>& changes) {
   const bool from_end = spec_->source.start_from == plan::StartFrom::kLatest;
   std::vector<PartitionOffset> positions = assignment_->partitions;
-  cluster_.clear();
+  mark_facts_.cluster.clear();
   if (sink_->traits().keeps_positions) {
-    ROWFALL_RETURN_IF_ERROR(TakeStoredPositions(positions, changes));
+    ROWFALL_ASSIGN_OR_RETURN(const auto stored, LoadPositions());
+    if (from_end) LearnFirstPartitions(stored);
+    mark_facts_.cluster = source_->ClusterId();
+    ROWFALL_RETURN_IF_ERROR(TakeStoredPositions(stored, positions, changes));
   } else {
+    if (from_end) LearnFirstPartitions({});
     PreferOwnCommits(positions);
   }
   for (PartitionOffset& position : positions) {
-    if (position.offset >= 0 || position.offset == kOffsetEnd ||
-        (position.offset == kOffsetBeginning &&
-         !ROWFALL_MISTAKE(read_new_partitions_from_the_end))) {
+    if (position.offset >= 0) continue;
+    position.mark = mark_facts_.MarkOf(position.partition.topic);
+    if (position.offset != kOffsetNone) continue;
+    if (!from_end || mark_facts_.first_partitions.IsLater(position.partition)) {
+      position.offset = kOffsetBeginning;
       continue;
     }
     // Where a conflict came in between: the end that was found first.
     const int64_t found = ledger_.Settled(position.partition);
-    const int64_t end = found >= 0 ? found : kOffsetEnd;
-    position = {position.partition, from_end ? end : kOffsetBeginning};
+    position.offset = found >= 0 ? found : kOffsetEnd;
     // Nothing is stored before the first row, but the next start must not find
     // another end.
-    if (from_end) {
-      changes.push_back(
-          {.partition = position.partition, .reason = "start_from='latest'"});
-    }
+    changes.push_back(
+        {.partition = position.partition, .reason = "start_from='latest'"});
   }
   return positions;
 }
 
-absl::Status Worker::TakeStoredPositions(
-    std::vector<PartitionOffset>& positions,
-    std::vector<PositionChange>& changes) {
-  const auto loaded = sink::CallHost("The sink", [this] {
+void Worker::LearnFirstPartitions(std::span<const PartitionOffset> stored) {
+  commit::FirstPartitions& first = mark_facts_.first_partitions;
+  first.AddMarks(stored);
+  first.AddMarks(assignment_->partitions);
+  first.AddMarks(assignment_->others);
+  first.AddUnknown(assignment_->partitions_at_start);
+}
+
+absl::StatusOr<std::vector<PartitionOffset>> Worker::LoadPositions() {
+  return sink::CallHost("The sink", [this] {
     const CallNote note(
         board_, "The host has been reading positions from the table", Now());
     return sink_->LoadPositions(spec_->consumer_group);
   });
-  ROWFALL_RETURN_IF_ERROR(loaded.status());
-  const std::vector<PartitionOffset>& stored = *loaded;
-  cluster_ = source_->ClusterId();
+}
+
+absl::Status Worker::TakeStoredPositions(
+    std::span<const PartitionOffset> stored,
+    std::vector<PartitionOffset>& positions,
+    std::vector<PositionChange>& changes) {
   const bool from_end = spec_->source.start_from == plan::StartFrom::kLatest;
   for (PartitionOffset& position : positions) {
     const auto found = FindPartition(stored, position.partition);
@@ -158,14 +170,14 @@ absl::Status Worker::TakeStoredPositions(
 absl::StatusOr<std::optional<std::string>> Worker::CheckCluster(
     const PartitionOffset& stored) const {
   const auto mark = commit::PositionMark::FromText(stored.mark);
-  if (!mark.has_value() || mark->cluster.empty() || cluster_.empty() ||
-      mark->cluster == cluster_) {
+  if (!mark.has_value() || mark->cluster.empty() ||
+      mark_facts_.cluster.empty() || mark->cluster == mark_facts_.cluster) {
     return std::nullopt;
   }
   std::string what = base::Cat(
       "Position ", stored.offset, " of ", stored.partition.ToString(),
       " is of another cluster: it was stored for ", base::Quote(mark->cluster),
-      ", this is ", base::Quote(cluster_));
+      ", this is ", base::Quote(mark_facts_.cluster));
   if (spec_->source.on_gap == plan::OnGap::kFail) return NeedsDecision(what);
   return what;
 }

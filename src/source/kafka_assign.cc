@@ -10,6 +10,9 @@
 namespace rowfall::source {
 namespace {
 
+// The coordinator has answered, so somebody will say it soon.
+constexpr absl::Duration kTopicsWait = absl::Seconds(5);
+
 std::vector<TopicPartition> FromList(
     const rd_kafka_topic_partition_list_t* list) {
   std::vector<TopicPartition> partitions;
@@ -56,6 +59,7 @@ void KafkaConsumer::OnRebalance(rd_kafka_resp_err_t code,
 void KafkaConsumer::ReadOffsetsOf(std::vector<TopicPartition> partitions) {
   pending_ = std::move(partitions);
   ask_at_ = ask_backoff_ = absl::ZeroDuration();
+  topics_by_ = Now() + kTopicsWait;
   phase_ = Phase::kReadOffsets;
   // Brings the client to its leaders meanwhile. A partition that has none when
   // it is assigned, be it for a moment, waits half a second for its first

@@ -93,11 +93,11 @@ absl::Status KafkaConsumer::Start() {
   std::string warning = ClientVersionWarning(rd_kafka_version());
   if (!warning.empty()) client_->log().Add(LogLevel::kDebug, warning);
   DrainLog();
+  if (config_.starts_at_end) client_->probe().AskTopics();
   if (!config_.partitions.empty()) {
     ReadOffsetsOf(ListedPartitions(config_));
     return absl::OkStatus();
   }
-  if (config_.starts_at_end) client_->probe().AskTopics();
   std::vector<TopicPartition> topics;
   for (const std::string& topic : config_.topics)
     topics.push_back({topic, RD_KAFKA_PARTITION_UA});

@@ -95,7 +95,12 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
                    PartitionTable::Entry& entry);
   void Serve();
   void ServeOffsets();
-  void MarkAdded(std::vector<PartitionOffset>& positions);
+  bool AwaitsTopics() const;
+  // How many partitions each topic of pending_ had at the start, as far as
+  // that is known.
+  std::map<std::string, int32_t> PartitionsAtStart() const;
+  // pending_, and behind them the other partitions of their topics.
+  std::vector<TopicPartition> PartitionsToAsk() const;
   void ServeOutOfRange();
   void ServeRewinds();
   void ServeFetchWaker();
@@ -130,6 +135,7 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
 
   Phase phase_ = Phase::kSteady;
   std::vector<TopicPartition> pending_;  // Of kReadOffsets, kAwaitAssign.
+  absl::Duration topics_by_ = absl::ZeroDuration();  // Who knows none goes on.
   absl::Duration ask_at_ = absl::ZeroDuration();
   absl::Duration ask_backoff_ = absl::ZeroDuration();
   PartitionTable table_;

@@ -257,7 +257,8 @@ void KafkaConsumer::ServeOffsets() {
   }
   CommittedOffsets& committed = client_->committed();
   if (!committed.waiting()) {
-    if (Now() < ask_at_ || committed.Ask(pending_)) return;
+    if (Now() < ask_at_ || AwaitsTopics()) return;
+    if (committed.Ask(PartitionsToAsk())) return;
     Report(absl::UnavailableError("No thread for committed offsets"));
     ask_at_ = Now() + kMaxAskBackoff;
     return;
@@ -276,19 +277,41 @@ void KafkaConsumer::ServeOffsets() {
   group_is_silent_ = false;
   phase_ = Phase::kAwaitAssign;
   PartitionsAssigned assigned{*std::move(*answer)};
-  if (config_.starts_at_end) MarkAdded(assigned.partitions);
+  const auto others =
+      assigned.partitions.begin() + static_cast<ptrdiff_t>(pending_.size());
+  assigned.others.assign(others, assigned.partitions.end());
+  assigned.partitions.erase(others, assigned.partitions.end());
+  assigned.partitions_at_start = PartitionsAtStart();
   Add(std::move(assigned));
 }
 
-void KafkaConsumer::MarkAdded(std::vector<PartitionOffset>& positions) {
+bool KafkaConsumer::AwaitsTopics() const {
+  return config_.starts_at_end && Now() < topics_by_ &&
+         !client_->probe().Topics().has_value();
+}
+
+std::map<std::string, int32_t> KafkaConsumer::PartitionsAtStart() const {
+  std::map<std::string, int32_t> counts;
+  if (!config_.starts_at_end) return counts;
   const auto topics = client_->probe().Topics();
-  if (!topics.has_value()) return;
-  for (auto& [partition, offset, mark] : positions) {
+  if (!topics.has_value()) return counts;
+  for (const TopicPartition& partition : pending_) {
     const auto topic = topics->find(partition.topic);
-    const int32_t count = topic == topics->end() ? 0 : topic->second;
-    if (offset == kOffsetNone && partition.partition >= count)
-      offset = kOffsetBeginning;
+    counts[partition.topic] = topic == topics->end() ? 0 : topic->second;
   }
+  return counts;
+}
+
+std::vector<TopicPartition> KafkaConsumer::PartitionsToAsk() const {
+  std::vector<TopicPartition> partitions = pending_;
+  for (const auto& [topic, count] : PartitionsAtStart()) {
+    for (int32_t i = 0; i < count; ++i) {
+      TopicPartition other{topic, i};
+      if (!std::binary_search(pending_.begin(), pending_.end(), other))
+        partitions.push_back(std::move(other));
+    }
+  }
+  return partitions;
 }
 
 // Adds how far the log goes, where a broker says so in time.

@@ -59,8 +59,6 @@ struct MemoryMember {
 
   bool standalone() const { return !config.partitions.empty(); }
   std::string Name() const;
-  // Whether the partition is younger than the consumer, as far as it matters.
-  bool IsNew(const TopicPartition& partition) const;
 };
 
 struct MemoryGroup {
@@ -125,6 +123,8 @@ class MemoryBroker::Impl {
   bool IsCaughtUp(std::string_view group);
   // Appends PartitionsAssigned or PartitionsRevoked if one is due.
   void TakeGroupEvent(MemoryMember& member, std::vector<SourceEvent>& events);
+  // What SourceConfig::starts_at_end asks for.
+  void AddTopics(const MemoryMember& member, PartitionsAssigned& assigned);
 
   // --- Commits (memory_commit.cc) ------------------------------------------
   absl::Status Commit(MemoryMember& member,

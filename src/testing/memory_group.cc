@@ -15,13 +15,6 @@ std::string MemoryMember::Name() const {
          config.consumer_group + "'";
 }
 
-bool MemoryMember::IsNew(const TopicPartition& partition) const {
-  if (!config.starts_at_end) return false;
-  const auto known = partitions_at_start.find(partition.topic);
-  return known == partitions_at_start.end() ||
-         static_cast<size_t>(partition.partition) >= known->second;
-}
-
 void MemoryBroker::Impl::Violation(const MemoryMember& member,
                                    const std::string& what) {
   violations.push_back(member.Name() + " " + what);
@@ -156,12 +149,28 @@ void MemoryBroker::Impl::TakeGroupEvent(MemoryMember& member,
   const auto& committed = GroupOf(member).committed;
   for (const TopicPartition& partition : member.given) {
     const auto it = committed.find(partition);
-    const int64_t start =
-        member.IsNew(partition) ? kOffsetBeginning : kOffsetNone;
     assigned.partitions.push_back(
-        it == committed.end() ? PartitionOffset{partition, start} : it->second);
+        it == committed.end() ? PartitionOffset{partition} : it->second);
   }
+  if (member.config.starts_at_end) AddTopics(member, assigned);
   events.push_back(std::move(assigned));
+}
+
+void MemoryBroker::Impl::AddTopics(const MemoryMember& member,
+                                   PartitionsAssigned& assigned) {
+  for (const auto& [partition, offset, mark] : assigned.partitions) {
+    const auto at_start = member.partitions_at_start.find(partition.topic);
+    assigned.partitions_at_start[partition.topic] =
+        at_start == member.partitions_at_start.end()
+            ? 0
+            : static_cast<int32_t>(at_start->second);
+  }
+  for (const auto& [partition, position] : GroupOf(member).committed) {
+    if (assigned.partitions_at_start.contains(partition.topic) &&
+        std::count(member.given.begin(), member.given.end(), partition) == 0) {
+      assigned.others.push_back(position);
+    }
+  }
 }
 
 absl::Status MemoryBroker::Impl::Assign(

@@ -28,13 +28,38 @@ TEST(PositionMarkTest, SurvivesAsText) {
   mark.cluster = "MkU3OEVBNTcwNTJENDM2Qg";
   EXPECT_EQ(mark.ToText(), "rf1:1841:e3069283:MkU3OEVBNTcwNTJENDM2Qg");
   EXPECT_EQ(PositionMark::FromText(mark.ToText()), mark);
+  mark.first_partitions = 12;
+  EXPECT_EQ(mark.ToText(), "rf2:1841:e3069283:12:MkU3OEVBNTcwNTJENDM2Qg");
+  EXPECT_EQ(PositionMark::FromText(mark.ToText()), mark);
+  mark = {};
+  mark.first_partitions = 0;
+  EXPECT_EQ(mark.ToText(), "rf2:::0:");
+  EXPECT_EQ(PositionMark::FromText(mark.ToText()), mark);
 }
 
 TEST(PositionMarkTest, TakesNothingForeignAsAMark) {
-  for (const char* text :
-       {"", "x", "rf1", "rf1:", "rf1:1", "rf1:1:2", "rf2:1:2:", "rf1:1::",
-        "rf1::2:", "rf1:-1:2:", "rf1:1:g:", "rf1:1:123456789:", "rf1: 1:2:",
-        "rf1:99999999999999999999:2:", "rf1:1:2:a b", "{\"offset\": 5}"}) {
+  for (const char* text : {"",
+                           "x",
+                           "rf1",
+                           "rf1:",
+                           "rf1:1",
+                           "rf1:1:2",
+                           "rf2:1:2:",
+                           "rf1:1::",
+                           "rf1::2:",
+                           "rf1:-1:2:",
+                           "rf1:1:g:",
+                           "rf1:1:123456789:",
+                           "rf1: 1:2:",
+                           "rf1:99999999999999999999:2:",
+                           "rf1:1:2:a b",
+                           "rf2:1:2",
+                           "rf2:1:2:x:",
+                           "rf2:1:2::",
+                           "rf2:1:2:-1:",
+                           "rf2:1:2:9999999999:",
+                           "rf3:1:2:3:",
+                           "{\"offset\": 5}"}) {
     EXPECT_EQ(PositionMark::FromText(text), std::nullopt) << text;
   }
 }

@@ -28,7 +28,7 @@ TEST(MarkRangesTest, RangesGetTheirLastMessage) {
                              {{"t", 1}, 8, 9, ""},
                              {{"t", 2}, 3, 4, "old"},
                              {{"u", 0}, 3, 4, ""}};
-  MarkRanges(messages, messages.size(), "", ranges);
+  MarkRanges(messages, messages.size(), {}, ranges);
   commit::PositionMark expected;
   expected.last = {6, commit::ChecksumOf(MakeMessage(6, "c"))};
   EXPECT_EQ(ranges[0].mark, expected.ToText());
@@ -36,7 +36,8 @@ TEST(MarkRangesTest, RangesGetTheirLastMessage) {
   EXPECT_EQ(ranges[1].mark, expected.ToText());
   EXPECT_EQ(ranges[2].mark, "old");
   EXPECT_EQ(ranges[3].mark, "");
-  MarkRanges(MessageBatch(), 0, "c", ranges);
+  MarkRanges(MessageBatch(), 0, {.cluster = "c", .first_partitions = {}},
+             ranges);
   EXPECT_EQ(ranges[1].mark, expected.ToText());
   EXPECT_EQ(ranges[3].mark, "rf1:::c");
 }
@@ -46,7 +47,7 @@ TEST(MarkRangesTest, MessagesBehindTheEndDoNotCount) {
   messages.Append(MakeMessage(5, "a"));
   messages.Append(MakeMessage(6, "b"));
   PartitionRange ranges[] = {{{"t", 0}, 5, 6, "old"}};
-  MarkRanges(messages, 1, "", ranges);
+  MarkRanges(messages, 1, {}, ranges);
   commit::PositionMark expected;
   expected.last = {5, commit::ChecksumOf(MakeMessage(5, "a"))};
   EXPECT_EQ(ranges[0].mark, expected.ToText());

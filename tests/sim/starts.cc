@@ -35,11 +35,13 @@ void Starts::Given(const PartitionsAssigned& event) {
   for (const PartitionOffset& known : event.partitions) {
     given_[known.partition] = known;
   }
+  others_ = event.others;
 }
 
 void Starts::Clear() {
   reading_.Clear();
   given_.clear();
+  others_.clear();
 }
 
 PartitionOffset Starts::given(const TopicPartition& partition) const {
@@ -72,7 +74,51 @@ bool Starts::IsKnown(const TopicPartition& partition) const {
 bool Starts::MayBeginAtEnd(const TopicPartition& partition) const {
   return world_->scenario.from_latest &&
          (!reading_.Knows(partition) || reading_.LooksForEnd(partition)) &&
-         world_->logs.First(world_->logs.Find(partition)) < num_logs_at_start_;
+         partition.partition < MostAtFirst(partition.topic);
+}
+
+void Starts::LearnFirst(std::span<const PartitionOffset> positions) {
+  for (const PartitionOffset& position : positions) {
+    const auto mark = commit::PositionMark::FromText(position.mark);
+    if (!mark.has_value() || !mark->first_partitions.has_value()) continue;
+    const int count = *mark->first_partitions;
+    int& first =
+        first_.try_emplace(position.partition.topic, count).first->second;
+    first = std::min(first, count);
+  }
+}
+
+int Starts::MostAtFirst(const std::string& topic) const {
+  int at_start = 0;
+  while (true) {
+    const int log = world_->logs.Find(topic, at_start);
+    if (log < 0 || world_->logs.First(log) >= num_logs_at_start_) break;
+    ++at_start;
+  }
+  const auto first = first_.find(topic);
+  return first == first_.end() ? at_start : std::min(at_start, first->second);
+}
+
+// Each mark of a group that begins at ends says how many partitions there were,
+// and none says more than those before it.
+std::optional<std::string> Starts::CheckFirst(
+    const PartitionOffset& position) const {
+  const auto first_of = [](const std::string& text) {
+    const auto mark = commit::PositionMark::FromText(text);
+    return mark.has_value() ? mark->first_partitions : std::nullopt;
+  };
+  const auto first = first_of(position.mark);
+  if (first.has_value() != world_->scenario.from_latest) {
+    return base::Cat("its mark is '", position.mark, "'");
+  }
+  if (!first.has_value() || *first <= MostAtFirst(position.partition.topic)) {
+    return std::nullopt;
+  }
+  for (const PartitionOffset& known : Known(position.partition)) {
+    if (first_of(known.mark) == first) return std::nullopt;
+  }
+  return base::Cat("its mark says ", *first, " partitions instead of ",
+                   MostAtFirst(position.partition.topic));
 }
 
 // A view begins at the start or, by start_from=latest, at the end where it
@@ -80,7 +126,10 @@ bool Starts::MayBeginAtEnd(const TopicPartition& partition) const {
 // jumps there over a gap that it has met, by its policy, and says so before.
 // Nowhere else.
 void Starts::CheckJumps(std::span<const PartitionOffset> positions,
-                        const std::string& cluster) const {
+                        const std::string& cluster) {
+  for (const auto& [partition, known] : given_) LearnFirst({&known, 1});
+  LearnFirst(others_);
+  LearnFirst(world_->AllStoredOf(view_));
   for (const auto& position : positions) {
     if (position.offset >= 0) continue;
     const bool to_end = position.offset == kOffsetEnd;

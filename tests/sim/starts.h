@@ -33,7 +33,9 @@ class Starts {
   // It is about to read at `positions`; to be called before Begin(), which
   // says that it does.
   void CheckJumps(std::span<const PartitionOffset> positions,
-                  const std::string& cluster) const;
+                  const std::string& cluster);
+  // Returns why the position must not be committed with its mark.
+  std::optional<std::string> CheckFirst(const PartitionOffset& position) const;
   void Begin(const PartitionOffset& position);
   // What came since `first`.
   void Follow(const MessageBatch& messages, size_t first,
@@ -50,6 +52,10 @@ class Starts {
   PartitionOffset given(const TopicPartition& partition) const;
   std::vector<PartitionOffset> Known(const TopicPartition& partition) const;
   bool IsKnown(const TopicPartition& partition) const;
+  // What the marks say that the group and the table have.
+  void LearnFirst(std::span<const PartitionOffset> positions);
+  // How many partitions of a topic may have been there when the group began.
+  int MostAtFirst(const std::string& topic) const;
   bool MayBeginAtEnd(const TopicPartition& partition) const;
   std::optional<std::string> OtherCluster(const TopicPartition& partition,
                                           const std::string& cluster) const;
@@ -62,6 +68,8 @@ class Starts {
   const SourceOptions options_;
   Reading reading_;
   std::map<TopicPartition, PartitionOffset> given_;
+  std::vector<PartitionOffset> others_;  // Of which the group knows.
+  std::map<std::string, int> first_;     // Partitions of each topic, by marks.
   int num_logs_at_start_ = 0;
 };
 

@@ -149,7 +149,8 @@ class WatchedSource : public Source {
                    const char* what) {
     world_->Trace(base::Cat("  ", name_, " ", what, Text(positions)));
     for (const PartitionOffset& position : positions) {
-      const auto problem = starts_.reading().Check(position);
+      auto problem = starts_.reading().Check(position);
+      if (!problem.has_value()) problem = starts_.CheckFirst(position);
       if (!problem.has_value()) continue;
       view_->Problem(base::Cat("I2: committed", Text(std::span(&position, 1)),
                                ", but ", *problem));

@@ -181,15 +181,20 @@ int World::LogOf(const Life* life, const ViewOracle* view,
   return logs.Find(message.topic, message.partition);
 }
 
-PartitionOffset World::StoredOf(const ViewOracle* view,
-                                const TopicPartition& partition) const {
+std::vector<PartitionOffset> World::AllStoredOf(const ViewOracle* view) const {
   for (size_t i = 0; i < views.size(); ++i) {
     if (views[i].get() != view) continue;
     const int number = static_cast<int>(i);
-    const auto table = tables->Find(scenario.TableName(number));
-    for (const auto& stored : table->Positions(scenario.Group(number))) {
-      if (stored.partition == partition) return stored;
-    }
+    return tables->Find(scenario.TableName(number))
+        ->Positions(scenario.Group(number));
+  }
+  return {};
+}
+
+PartitionOffset World::StoredOf(const ViewOracle* view,
+                                const TopicPartition& partition) const {
+  for (const PartitionOffset& stored : AllStoredOf(view)) {
+    if (stored.partition == partition) return stored;
   }
   return {partition};
 }

@@ -85,7 +85,9 @@ class World {
   void AddPartitions(const std::string& topic, int count);
   // Returns the group of a view.
   std::string GroupOf(const ViewOracle* view) const;
-  // Returns what the view's table has stored of a partition, or kOffsetNone.
+  // Returns what the view's table has stored: of all partitions, or of one, or
+  // kOffsetNone.
+  std::vector<PartitionOffset> AllStoredOf(const ViewOracle* view) const;
   PartitionOffset StoredOf(const ViewOracle* view,
                            const TopicPartition& partition) const;
 

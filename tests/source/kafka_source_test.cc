@@ -11,6 +11,7 @@ namespace rowfall::source {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Pair;
 
 // Without a group to join, which takes 3 seconds.
 SourceConfig ListConfig(const testing::EmbeddedBroker& broker,
@@ -106,6 +107,34 @@ TEST(KafkaSourceTest, ListedPartitionsAreAssignedWithCommittedOffsets) {
   EXPECT_THAT(worker.Last<PartitionsAssigned>()->partitions,
               ElementsAre(PartitionOffset{{"t", 0}, kOffsetNone},
                           PartitionOffset{{"t", 2}, 7}));
+}
+
+TEST(KafkaSourceTest, SaysWhatIsKnownOfTopicsThatAreToBeReadFromTheirEnd) {
+  auto broker = MustStart(3);
+  SourceConfig config = ListConfig(*broker, {0});
+  {
+    Worker worker(MustMake(config));
+    ASSERT_TRUE(worker.PollUntilEvent<PartitionsAssigned>());
+    EXPECT_TRUE(worker.Last<PartitionsAssigned>()->others.empty());
+    EXPECT_TRUE(worker.Last<PartitionsAssigned>()->partitions_at_start.empty());
+  }
+  {
+    Worker worker(MustMake(ListConfig(*broker, {2})));
+    ASSERT_TRUE(worker.PollUntilEvent<PartitionsAssigned>());
+    const PartitionOffset positions[] = {{{"t", 2}, 7, "mark"}};
+    EXPECT_TRUE(worker.source().Commit(positions, absl::Seconds(5)).ok());
+  }
+  config.starts_at_end = true;
+  Worker worker(MustMake(config));
+  ASSERT_TRUE(worker.PollUntilEvent<PartitionsAssigned>());
+  const PartitionsAssigned& assigned = *worker.Last<PartitionsAssigned>();
+  EXPECT_THAT(assigned.partitions,
+              ElementsAre(PartitionOffset{{"t", 0}, kOffsetNone}));
+  EXPECT_THAT(assigned.others,
+              ElementsAre(PartitionOffset{{"t", 1}, kOffsetNone},
+                          PartitionOffset{{"t", 2}, 7}));
+  EXPECT_EQ(assigned.others[1].mark, "mark");
+  EXPECT_THAT(assigned.partitions_at_start, ElementsAre(Pair("t", 3)));
 }
 
 TEST(KafkaSourceTest, NothingComesBeforeTheAssignmentIsAnswered) {

@@ -137,35 +137,57 @@ INSTANTIATE_TEST_SUITE_P(OnGap, MadeAgain,
                          [](const auto& info) { return info.param; });
 
 class Grows : public TopicLife,
-              public ::testing::WithParamInterface<const char*> {};
+              public ::testing::WithParamInterface<const char*> {
+ protected:
+  // Where it begins at the end, that is committed first.
+  std::unique_ptr<Member> JoinAndBegin(size_t num_partitions) {
+    auto member = std::make_unique<Member>(
+        MemberOptions(),
+        CreateSource("kafka", topic_,
+                     std::string("num_consumers=2 start_from='") + GetParam() +
+                         "' topic.metadata.refresh.interval.ms='3000' "
+                         "heartbeat.interval.ms='200'"),
+        View());
+    EXPECT_TRUE(member->Owns(num_partitions));
+    if (std::string_view(GetParam()) == "latest") {
+      EXPECT_TRUE(Eventually(
+          [&] { return cluster_.Committed(group_, topic_, 2).size() == 2; }));
+    }
+    return member;
+  }
+  // A client of its own knows new partitions at once.
+  void ProduceToAll(int64_t first, int64_t count, int num_partitions) {
+    KafkaCluster().Produce(topic_, count, [&](int64_t i) {
+      return TestMessage{.value = "{\"id\": " + std::to_string(first + i) + "}",
+                         .partition = static_cast<int32_t>(i % num_partitions)};
+    });
+  }
+};
 
 // A13: partitions that are added are new as a whole, wherever reading began.
 TEST_P(Grows, AddedPartitionsAreReadFromTheirStart) {
   topic_ = cluster_.CreateTopic("grows", 2);
-  const auto member = std::make_unique<Member>(
-      MemberOptions(),
-      CreateSource("kafka", topic_,
-                   std::string("num_consumers=2 start_from='") + GetParam() +
-                       "' topic.metadata.refresh.interval.ms='3000' "
-                       "heartbeat.interval.ms='200'"),
-      View());
-  ASSERT_TRUE(member->Owns(2));
-  // Where it begins at the end, that is committed.
-  if (std::string_view(GetParam()) == "latest") {
-    ASSERT_TRUE(Eventually(
-        [&] { return cluster_.Committed(group_, topic_, 2).size() == 2; }));
-  }
+  const auto member = JoinAndBegin(2);
   ProduceIds(topic_, 2, 1, 100);
   ASSERT_TRUE(WaitForRows(100));
   cluster_.SetPartitions(topic_, 5);
-  // Before anybody has noticed. A client of its own knows them at once.
-  KafkaCluster().Produce(topic_, 200, [](int64_t i) {
-    return TestMessage{.value = "{\"id\": " + std::to_string(101 + i) + "}",
-                       .partition = static_cast<int32_t>(i % 5)};
-  });
+  // Before anybody has noticed.
+  ProduceToAll(101, 200, 5);
   EXPECT_TRUE(WaitForRows(300));
   EXPECT_TRUE(AllCommitted());
   EXPECT_EQ(Ids(), Sequence(1, 300));
+}
+
+// A13 while nobody reads the topic.
+TEST_P(Grows, PartitionsThatWereAddedMeanwhileAreReadFromTheirStart) {
+  topic_ = cluster_.CreateTopic("grows", 2);
+  ASSERT_EQ(JoinAndBegin(2)->Stop(), absl::OkStatus());
+  cluster_.SetPartitions(topic_, 5);
+  ProduceToAll(1, 200, 5);
+  const auto member = JoinAndBegin(5);
+  EXPECT_TRUE(WaitForRows(200));
+  EXPECT_TRUE(AllCommitted());
+  EXPECT_EQ(Ids(), Sequence(1, 200));
 }
 
 INSTANTIATE_TEST_SUITE_P(StartFrom, Grows,

@@ -67,9 +67,9 @@ class WatchedSource : public Source {
       source_->Poll(rest, messages, events);
     }
     starts_.Follow(messages, first, events);
+    NoteErrors(messages, first);
     if (world_->scenario.stale_messages) RepeatOne(limits, messages, first);
     NoteAge(messages.size() - first);
-    NoteErrors(messages, first);
     if (world_->reachable) ear_->last_heard = world_->step();
     Listen(events);
     if (world_->keeps_trace()) TracePoll(messages, first, events);

@@ -14,15 +14,17 @@ void FirstPartitions::AddMarks(std::span<const PartitionOffset> positions) {
   for (const PartitionOffset& position : positions) {
     const auto mark = PositionMark::FromText(position.mark);
     if (!mark.has_value() || !mark->first_partitions.has_value()) continue;
-    int32_t& count =
-        topics_.try_emplace(position.partition.topic, *mark->first_partitions)
-            .first->second;
-    count = std::min(count, *mark->first_partitions);
+    Add(position.partition.topic, *mark->first_partitions);
   }
 }
 
-void FirstPartitions::AddUnknown(const std::map<std::string, int32_t>& topics) {
-  for (const auto& [topic, count] : topics) topics_.try_emplace(topic, count);
+void FirstPartitions::AddTopics(const std::map<std::string, int32_t>& topics) {
+  for (const auto& [topic, count] : topics) Add(topic, count);
+}
+
+void FirstPartitions::Add(const std::string& topic, int32_t count) {
+  int32_t& lowest = topics_.try_emplace(topic, count).first->second;
+  lowest = std::min(lowest, count);
 }
 
 std::optional<int32_t> FirstPartitions::Of(std::string_view topic) const {

@@ -23,14 +23,16 @@ class FirstPartitions {
  public:
   // Takes what the marks of positions say.
   void AddMarks(std::span<const PartitionOffset> positions);
-  // Takes how many partitions topics have now, where nothing is known yet.
-  void AddUnknown(const std::map<std::string, int32_t>& topics);
+  // Takes how many partitions topics had when a member of the group started.
+  void AddTopics(const std::map<std::string, int32_t>& topics);
 
   std::optional<int32_t> Of(std::string_view topic) const;
   // Whether the partition was added later.
   bool IsLater(const TopicPartition& partition) const;
 
  private:
+  void Add(const std::string& topic, int32_t count);
+
   std::map<std::string, int32_t, std::less<>> topics_;
 };
 

@@ -123,7 +123,7 @@ void Worker::LearnFirstPartitions(std::span<const PartitionOffset> stored) {
   first.AddMarks(stored);
   first.AddMarks(assignment_->partitions);
   first.AddMarks(assignment_->others);
-  first.AddUnknown(assignment_->partitions_at_start);
+  first.AddTopics(assignment_->partitions_at_start);
 }
 
 absl::StatusOr<std::vector<PartitionOffset>> Worker::LoadPositions() {

@@ -25,7 +25,7 @@ TEST(FirstPartitionsTest, WithoutANumberNothingIsLater) {
 
 TEST(FirstPartitionsTest, BehindTheNumberAllAreLater) {
   FirstPartitions first;
-  first.AddUnknown({{"t", 2}, {"new", 0}});
+  first.AddTopics({{"t", 2}, {"new", 0}});
   EXPECT_EQ(first.Of("t"), 2);
   EXPECT_FALSE(first.IsLater({"t", 1}));
   EXPECT_TRUE(first.IsLater({"t", 2}));
@@ -33,20 +33,17 @@ TEST(FirstPartitionsTest, BehindTheNumberAllAreLater) {
   EXPECT_FALSE(first.IsLater({"other", 0}));
 }
 
-TEST(FirstPartitionsTest, AMarkCountsMoreThanWhatIsThereNow) {
-  FirstPartitions first;
-  first.AddMarks(std::vector{Marked("t", 0, 3)});
-  first.AddUnknown({{"t", 5}});
-  EXPECT_EQ(first.Of("t"), 3);
-}
-
+// Each number is of a moment when the group read the topic: what a mark says
+// and what is there now.
 TEST(FirstPartitionsTest, TheLowestNumberCounts) {
   FirstPartitions first;
-  first.AddUnknown({{"t", 4}});
-  first.AddMarks(std::vector{Marked("t", 0, 5), Marked("t", 1, 3),
+  first.AddTopics({{"t", 5}});
+  first.AddMarks(std::vector{Marked("t", 0, 6), Marked("t", 1, 4),
                              Marked("u", 0, 1), Marked("t", 2, std::nullopt)});
-  EXPECT_EQ(first.Of("t"), 3);
-  first.AddMarks(std::vector{Marked("t", 0, 5)});
+  EXPECT_EQ(first.Of("t"), 4);
+  first.AddTopics({{"t", 6}});
+  EXPECT_EQ(first.Of("t"), 4);
+  first.AddTopics({{"t", 3}});
   EXPECT_EQ(first.Of("t"), 3);
 }
 

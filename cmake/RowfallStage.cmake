@@ -124,8 +124,6 @@ function(rowfall_add_gtest name)
   endif()
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gmock_main)
-  target_compile_definitions(${name} PRIVATE
-    ROWFALL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   # A ;-list inside a property of gtest_discover_tests needs escaping.
   string(REPLACE ";" "\\;" labels "${ARG_LABELS}")
   set(properties LABELS "${labels}" TIMEOUT ${ARG_TIMEOUT})

@@ -53,6 +53,7 @@ void KafkaConsumer::OnRebalance(rd_kafka_resp_err_t code,
   }
   pending_.clear();
   phase_ = Phase::kAwaitUnassign;
+  answer_by_ = StandIn::Now() + stand_in_.interval() / 2;
   Add(PartitionsRevoked{std::move(partitions), lost});
 }
 
@@ -90,7 +91,9 @@ absl::Status KafkaConsumer::CheckPositions(
 absl::Status KafkaConsumer::Assign(std::span<const PartitionOffset> positions) {
   if (client_ == nullptr)
     return absl::FailedPreconditionError("Source is closed");
-  if (phase_ == Phase::kAwaitUnassign || phase_ == Phase::kReadOffsets)
+  const StandIn::Turn turn(stand_in_);
+  if (phase_ == Phase::kAwaitUnassign || phase_ == Phase::kReadOffsets ||
+      num_answered_ > 0)
     return absl::AbortedError("Partitions were taken");
   ROWFALL_RETURN_IF_ERROR(CheckPositions(positions));
   if (phase_ == Phase::kAwaitAssign) {
@@ -137,8 +140,17 @@ absl::Status KafkaConsumer::AssignAll() {
 absl::Status KafkaConsumer::Unassign() {
   if (client_ == nullptr)
     return absl::FailedPreconditionError("Source is closed");
+  const StandIn::Turn turn(stand_in_);
+  if (num_answered_ > 0) {
+    --num_answered_;
+    return absl::OkStatus();
+  }
   if (phase_ == Phase::kReadOffsets)
     return absl::AbortedError("Partitions are being assigned");
+  return LetGo();
+}
+
+absl::Status KafkaConsumer::LetGo() {
   const bool unanswered = phase_ == Phase::kAwaitAssign;
   ResumePaused();
   Forget();
@@ -163,12 +175,16 @@ void KafkaConsumer::Forget() {
 }
 
 void KafkaConsumer::Pause() {
-  if (client_ == nullptr || std::exchange(paused_, true)) return;
+  if (client_ == nullptr) return;
+  const StandIn::Turn turn(stand_in_);
+  if (std::exchange(paused_, true)) return;
   PauseOwned();
 }
 
 void KafkaConsumer::Resume() {
-  if (client_ == nullptr || !std::exchange(paused_, false)) return;
+  if (client_ == nullptr) return;
+  const StandIn::Turn turn(stand_in_);
+  if (!std::exchange(paused_, false)) return;
   ResumePaused();
 }
 

@@ -29,6 +29,7 @@ absl::Status KafkaConsumer::CheckCommit(
 
 void KafkaConsumer::CommitAsync(std::span<const PartitionOffset> positions,
                                 uint64_t id) {
+  const StandIn::Turn turn(stand_in_);
   absl::Status status = CheckCommit(positions);
   if (!status.ok() || positions.empty()) {
     Add(CommitFinished{id, std::move(status), {}});
@@ -63,6 +64,7 @@ void KafkaConsumer::OnCommit(rd_kafka_resp_err_t code,
 
 absl::Status KafkaConsumer::Commit(std::span<const PartitionOffset> positions,
                                    absl::Duration timeout) {
+  const StandIn::Turn turn(stand_in_);
   ROWFALL_RETURN_IF_ERROR(CheckCommit(positions));
   if (positions.empty()) return absl::OkStatus();
   const absl::Duration deadline = Now() + timeout;

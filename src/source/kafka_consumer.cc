@@ -3,6 +3,7 @@
 #include "source/kafka_consumer.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "base/status.h"
@@ -15,6 +16,14 @@ namespace rowfall::source {
 namespace {
 
 constexpr absl::Duration kCloseTimeout = absl::Seconds(5);
+
+absl::Duration MaxPollInterval(rd_kafka_t* handle) {
+  const std::string text =
+      GetProperty(rd_kafka_conf(handle), "max.poll.interval.ms");
+  int64_t milliseconds = 300000;  // The client's own default.
+  std::from_chars(text.data(), text.data() + text.size(), milliseconds);
+  return absl::Milliseconds(milliseconds);
+}
 
 struct Freer {
   void operator()(char* text) const { rd_kafka_mem_free(nullptr, text); }
@@ -79,7 +88,8 @@ KafkaConsumer::KafkaConsumer(SourceConfig config, const KafkaOptions& options,
       fetch_stalls_(FetchStalls(rd_kafka_version())),
       client_(std::move(client)),
       queue_(rd_kafka_queue_get_consumer(client_->handle())),
-      wake_queue_(queue_.get()) {
+      wake_queue_(queue_.get()),
+      stand_in_(MaxPollInterval(client_->handle())) {
   client_->set_callbacks(this);
 }
 
@@ -98,6 +108,8 @@ absl::Status KafkaConsumer::Start() {
     ReadOffsetsOf(ListedPartitions(config_));
     return absl::OkStatus();
   }
+  if (!StartStandIn())
+    return absl::ResourceExhaustedError("No thread for a Kafka consumer");
   std::vector<TopicPartition> topics;
   for (const std::string& topic : config_.topics)
     topics.push_back({topic, RD_KAFKA_PARTITION_UA});
@@ -177,6 +189,7 @@ void KafkaConsumer::Wake() {
 
 absl::Status KafkaConsumer::Close(absl::Duration timeout) {
   if (client_ == nullptr) return close_status_;
+  stand_in_.Stop();
   {
     std::lock_guard lock(wake_mutex_);
     wake_queue_ = nullptr;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,15 +21,17 @@
 #include "source/kafka_client.h"
 #include "source/kafka_source.h"
 #include "source/partition_table.h"
+#include "source/stand_in.h"
 #include "source/trouble.h"
 
 namespace rowfall::source {
 
 // Messages and control flow through one queue of librdkafka's, polled by the
-// worker alone. A rebalance callback only takes notes: the group waits until
-// the worker answers with Assign() or Unassign(), which is where librdkafka is
-// told. Split by job: kafka_consumer.cc life, kafka_poll.cc what comes in,
-// kafka_assign.cc partitions, kafka_commit.cc commits.
+// worker, or in its place while it is away. A rebalance callback only takes
+// notes: the group waits until the worker answers with Assign() or Unassign(),
+// which is where librdkafka is told. Split by job: kafka_consumer.cc life,
+// kafka_poll.cc what comes in, kafka_assign.cc partitions, kafka_commit.cc
+// commits, kafka_absence.cc what happens while the worker is away.
 class KafkaConsumer final : public Source, private ClientCallbacks {
  public:
   KafkaConsumer(SourceConfig config, const KafkaOptions& options,
@@ -112,8 +115,15 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
   absl::Status CheckPositions(std::span<const PartitionOffset> positions) const;
   absl::Status AssignAll();
   void Forget();
+  absl::Status LetGo();
   void PauseOwned();
   void ResumePaused();
+
+  // kafka_absence.cc
+  bool StartStandIn();
+  void PollInItsPlace();
+  void AnswerInItsPlace();
+  void TellAbsence();
 
   // kafka_commit.cc
   absl::Status CheckCommit(std::span<const PartitionOffset> positions);
@@ -169,6 +179,13 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
   bool group_is_silent_ = false;
   uintptr_t last_commit_ = 0;
   std::map<uintptr_t, uint64_t> commits_;  // Our number -> the worker's.
+
+  // A revocation is to be answered by then, by whoever is there.
+  absl::Duration answer_by_ = absl::ZeroDuration();
+  // Revocations that were answered before the worker has heard of them.
+  int num_answered_ = 0;
+  std::exception_ptr failure_;  // Of a poll in the worker's place.
+  StandIn stand_in_;            // The last: its thread uses all above.
 };
 
 }  // namespace rowfall::source

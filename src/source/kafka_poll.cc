@@ -74,7 +74,11 @@ struct KafkaConsumer::Delivery {
 void KafkaConsumer::Poll(const PollLimits& limits, MessageBatch& messages,
                          std::vector<SourceEvent>& events) {
   if (client_ == nullptr) return;
-  DrainLog();
+  DrainLog();  // The host's, which may take its time: the turn begins behind.
+  const StandIn::Turn turn(stand_in_);
+  if (failure_ != nullptr)
+    std::rethrow_exception(std::exchange(failure_, nullptr));
+  TellAbsence();
   const absl::Duration end = Now() + limits.max_wait;
   Delivery delivery{limits, messages};
   bool may_wait = true;

@@ -4,11 +4,15 @@
 #include <map>
 #include <set>
 
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/source/worker.h"
 
 namespace rowfall::source {
 namespace {
+
+using ::testing::HasSubstr;
 
 constexpr int16_t kHeartbeat = 12;
 
@@ -98,6 +102,53 @@ TEST(KafkaSourceGroupTest, TheGroupWaitsForTheAnswerToARevocation) {
     b.Poll();
     return a.next.size() == 1 && b.next.size() == 1;
   }));
+}
+
+// Issue 11: while the host writes nobody polls.
+TEST(KafkaSourceGroupTest, StaysAMemberWhileTheWorkerIsAway) {
+  auto broker = MustStart(1);
+  Produce(*broker, 10);
+  SourceConfig config = EmbeddedConfig(*broker);
+  config.properties["max.poll.interval.ms"] = "3000";
+  Worker worker(MustMake(config));
+  ASSERT_TRUE(worker.PollUntilSeen(10));
+  Produce(*broker, 200, 1, 10);
+  absl::SleepFor(absl::Seconds(5));
+  EXPECT_TRUE(
+      worker.source().Commit(worker.Positions(), absl::Seconds(5)).ok());
+  ASSERT_TRUE(worker.PollUntilEvent<SourceTrouble>());
+  EXPECT_THAT(worker.Last<SourceTrouble>()->status.message(),
+              HasSubstr("longer than max.poll.interval.ms=3000"));
+  // What was taken meanwhile is not lost.
+  ASSERT_TRUE(worker.PollUntilSeen(210));
+  EXPECT_EQ(worker.seen.size(), 210u);
+  EXPECT_EQ(worker.num_revoked, 0);
+}
+
+// Issue 11: who lets the group wait for longer is thrown out.
+TEST(KafkaSourceGroupTest, ARevocationIsAnsweredInTimeWhileTheWorkerIsAway) {
+  auto broker = MustStart(2);
+  Produce(*broker, 20, 2);
+  SourceConfig config = EmbeddedConfig(*broker);
+  config.properties["max.poll.interval.ms"] = "3000";
+  Worker a(MustMake(config));
+  ASSERT_TRUE(a.PollUntilSeen(20));
+  Worker b(MustMake(config));
+  ASSERT_TRUE(
+      b.PollUntil([&] { return b.next.size() == 1; }, absl::Seconds(20)));
+  // What it is at belongs to an assignment that is gone.
+  EXPECT_EQ(a.source().Commit(a.Positions(), absl::Seconds(5)).code(),
+            absl::StatusCode::kAborted);
+  a.seen.clear();
+  a.next.clear();
+  ASSERT_TRUE(a.PollUntil([&] {
+    b.Poll();
+    return a.next.size() == 1 && a.seen.size() + b.seen.size() == 20;
+  }));
+  EXPECT_EQ(a.num_lost, 1);
+  EXPECT_EQ(a.num_revoked, 1);
+  EXPECT_EQ(a.num_assigned, 2);
+  EXPECT_EQ(b.num_revoked, 0);
 }
 
 TEST(KafkaSourceGroupTest, LostPartitionsAreReportedAsLost) {

@@ -26,6 +26,16 @@ absl::Duration CpuTime() {
 
 class Members : public GroupTest {
  protected:
+  // A member that has two seconds for a batch.
+  std::unique_ptr<Member> JoinInAHurry() {
+    return std::make_unique<Member>(
+        MemberOptions(),
+        CreateSource("kafka", topic_,
+                     "batch=50 batch_timeout=100 max.poll.interval.ms='2000' "
+                     "session.timeout.ms='2000' heartbeat.interval.ms='200'"),
+        View());
+  }
+
   // Each id is there; more than once only if there was reason to.
   void ExpectAllIds(int64_t produced) {
     const std::vector<int64_t> ids = Ids();
@@ -88,31 +98,25 @@ TEST_F(Members, RevokedWhileTheTableWrites) {
   EXPECT_EQ(oracle().num_excuses(), 0);
 }
 
-// C3, C4, C6: the write outlasts what the group waits. Others take the
-// partitions; what the slow one wrote meanwhile is not committed by it.
+// C3, C4, C6: the write outlasts what the group waits. Its member gives up what
+// it has, and stays; what it wrote meanwhile is not committed by it.
 TEST_F(Members, RevokedWhileTheTableWritesForTooLong) {
   topic_ = cluster_.CreateTopic("members", 4);
   AddGlossary();
   oracle().AllowTwoOwners();
   ProduceIds(topic_, 4, 1, 200);
-  constexpr char kShort[] =
-      "batch=50 batch_timeout=100 max.poll.interval.ms='2000' "
-      "session.timeout.ms='2000' heartbeat.interval.ms='200'";
-  const auto join = [&] {
-    return std::make_unique<Member>(
-        MemberOptions(), CreateSource("kafka", topic_, kShort), View());
-  };
   faulty_->Block();
-  const auto first = join();
+  const auto first = JoinInAHurry();
   ASSERT_TRUE(faulty_->WaitUntilBlocked(kPatience));
   // Blocked as well: nobody writes until both are let go.
-  const auto second = join();
-  EXPECT_TRUE(second->Owns(4));
+  const auto second = JoinInAHurry();
+  EXPECT_TRUE(second->Owns(2));
   faulty_->Release();
   EXPECT_TRUE(WaitForRows(200));
   EXPECT_TRUE(AllCommitted());
   EXPECT_TRUE(first->Becomes(ViewState::kRunning));
   EXPECT_TRUE(first->Owns(2));
+  EXPECT_TRUE(WaitForLog("Partitions were given up while the worker was busy"));
   ProduceIds(topic_, 4, 201, 300);
   EXPECT_TRUE(AllCommitted());
   const std::vector<int64_t> ids = Ids();
@@ -120,6 +124,30 @@ TEST_F(Members, RevokedWhileTheTableWritesForTooLong) {
   EXPECT_GE(oracle().num_excuses(), 1);
   // The batch that was in flight, nothing else.
   EXPECT_LE(ids.size(), 350u);
+}
+
+// C6, issue 11: two members whose table is slower than the interval keep their
+// places; only the rebalance costs the batches that were in flight.
+TEST_F(Members, ATableSlowerThanTheIntervalGetsOn) {
+  topic_ = cluster_.CreateTopic("members", 4);
+  AddGlossary();
+  oracle().AllowTwoOwners();
+  ProduceIds(topic_, 4, 1, 300);
+  faulty_->RefuseRows([](const Batch&, size_t row) {
+    if (row == 0) absl::SleepFor(absl::Seconds(3));
+    return "";
+  });
+  const auto first = JoinInAHurry();
+  ASSERT_TRUE(first->Owns(4));
+  const auto second = JoinInAHurry();
+  EXPECT_TRUE(AllCommitted());
+  EXPECT_TRUE(first->Owns(2));
+  EXPECT_TRUE(second->Owns(2));
+  const std::vector<int64_t> ids = Ids();
+  EXPECT_EQ(std::set<int64_t>(ids.begin(), ids.end()).size(), 300u);
+  EXPECT_LE(ids.size(), 400u);
+  EXPECT_LE(oracle().num_assignments(), 4);
+  EXPECT_TRUE(WaitForLog("longer than max.poll.interval.ms=2000"));
 }
 
 // C6: a table that fails, rather than blocks, for longer than the interval

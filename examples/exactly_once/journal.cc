@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -56,12 +57,13 @@ bool ReadAll(int file, std::string& bytes) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(
-    const std::string& path,
+    const std::string& path, IfAbsent if_absent,
     const std::function<void(std::string_view record)>& replay) {
+  const int create = if_absent == IfAbsent::kMake ? O_CREAT : 0;
   const int file =
-      open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+      open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | create, 0600);
   if (file < 0) return FileError("Cannot open the journal");
-  std::unique_ptr<Journal> journal(new Journal(file));
+  std::unique_ptr<Journal> journal(new Journal(path, file));
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
     return FileError("Another process has the journal");
   }
@@ -104,7 +106,18 @@ absl::Status Journal::Append(std::string_view record) {
   if (!WriteAll(file_, bytes) || fsync(file_) != 0) {
     return FileError("Cannot append to the journal");
   }
+  if (!IsAtItsPath()) {
+    return absl::UnavailableError("The journal was moved or deleted: '" +
+                                  path_ + "'");
+  }
   return absl::OkStatus();
+}
+
+bool Journal::IsAtItsPath() const {
+  struct stat opened;
+  struct stat found;
+  return fstat(file_, &opened) == 0 && stat(path_.c_str(), &found) == 0 &&
+         opened.st_dev == found.st_dev && opened.st_ino == found.st_ino;
 }
 
 }  // namespace rowfall::examples

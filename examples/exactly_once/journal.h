@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,24 +20,30 @@ namespace rowfall::examples {
 // next Open() cuts off. One process at a time has the file.
 class Journal {
  public:
+  enum class IfAbsent { kMake, kFail };
+
   // Calls `replay` for each record, in order.
   // Errors: Unavailable: the file, or another process has it. DataLoss: it is
   // no journal.
   static absl::StatusOr<std::unique_ptr<Journal>> Open(
-      const std::string& path,
+      const std::string& path, IfAbsent if_absent,
       const std::function<void(std::string_view record)>& replay);
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
   // Makes a record durable. Errors: Unavailable: whether it is there is not
-  // known, only Open() can tell; this object is of no use any more.
+  // known, only Open() can tell; this object is of no use any more. So it is
+  // where the file was moved or deleted: it can be written, but not found.
   absl::Status Append(std::string_view record);
 
  private:
-  explicit Journal(int file) : file_(file) {}
+  Journal(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  // Whether the path leads to the file that is open.
+  bool IsAtItsPath() const;
   absl::Status Replay(const std::function<void(std::string_view)>& replay);
 
+  const std::string path_;
   const int file_;
 };
 

@@ -114,10 +114,12 @@ absl::Status TermsTable::Learn() {
   if (journal_ != nullptr) return absl::OkStatus();
   positions_.clear();
   rows_.clear();
-  auto journal =
-      Journal::Open(path_, [this](std::string_view record) { Apply(record); });
+  auto journal = Journal::Open(
+      path_, if_absent_, [this](std::string_view record) { Apply(record); });
   if (!journal.ok()) return journal.status();
   journal_ = *std::move(journal);
+  // One that was there and is gone must not come again empty.
+  if_absent_ = Journal::IfAbsent::kFail;
   return absl::OkStatus();
 }
 

@@ -53,6 +53,7 @@ class TermsTable {
   std::mutex mutex_;
   // All below is guarded by mutex_. Null: what is stored is not known.
   std::unique_ptr<Journal> journal_;
+  Journal::IfAbsent if_absent_ = Journal::IfAbsent::kMake;
   std::map<Key, Position> positions_;
   std::vector<std::string> rows_;
 };

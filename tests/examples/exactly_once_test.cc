@@ -113,6 +113,22 @@ TEST_F(ExactlyOnceTest, EachMessageIsThereOnceOverRestarts) {
   }
 }
 
+// Issue 11: what is written to a file that nobody finds is lost.
+TEST_F(ExactlyOnceTest, AJournalThatIsGoneIsSaidAndGoesOnWhenItIsBack) {
+  Produce(1, 10);
+  Start();
+  Run();
+  ASSERT_EQ(rename(path_.c_str(), (path_ + ".moved").c_str()), 0);
+  Produce(11, 20);
+  Run();
+  EXPECT_EQ(engine_->Status()[0].state, ViewState::kBackoff);
+  EXPECT_NE(access(path_.c_str(), F_OK), 0);
+  ASSERT_EQ(rename((path_ + ".moved").c_str(), path_.c_str()), 0);
+  for (int i = 0; i < 5; ++i) Run();  // The waits have grown.
+  EXPECT_EQ(engine_->Status()[0].state, ViewState::kRunning);
+  ExpectOnce(20);
+}
+
 TEST_F(ExactlyOnceTest, WhatKafkaBelievesDoesNotMatter) {
   Produce(1, 10);
   Start();

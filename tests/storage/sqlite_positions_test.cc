@@ -139,6 +139,45 @@ TEST_F(SqlitePositionsTest, ARestoredBackupIsReadFromWhereItStands) {
   EXPECT_THAT(Ids(), ElementsAre("1 2 3 4 5 6 7 8 9"));
 }
 
+// Issue 11: it was running with lag 0, and the rows went nowhere.
+TEST_F(SqlitePositionsTest, ADeletedFileIsShownAndARestoredOneGoesOn) {
+  Produce(1, 3);
+  Run();
+  Sql("VACUUM INTO '" + path_ + ".backup'");
+  shell_ = nullptr;
+  Produce(4, 6);
+  Run();
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(path_ + suffix);
+  }
+  Produce(7, 9);
+  Run();
+  EXPECT_EQ(engine_->Status()[0].state, ViewState::kBackoff);
+  EXPECT_THAT(engine_->Status()[0].last_error,
+              HasSubstr("No file is at the database's path"));
+  EXPECT_EQ(broker_.Committed("g", "t", 0), 6);
+  std::filesystem::rename(path_ + ".backup", path_);
+  for (int i = 0; i < 5; ++i) Run();
+  EXPECT_THAT(Ids(), ElementsAre("1 2 3 4 5 6 7 8 9"));
+  EXPECT_EQ(engine_->Status()[0].state, ViewState::kRunning);
+}
+
+TEST_F(SqlitePositionsTest, AnEmptyDatabaseInItsPlaceFailsTheView) {
+  Produce(1, 3);
+  Run();
+  shell_ = nullptr;
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(path_ + suffix);
+  }
+  Sql("CREATE TABLE others (id bigint)");
+  Produce(4, 6);
+  Run();
+  EXPECT_EQ(engine_->Status()[0].state, ViewState::kFailed);
+  EXPECT_THAT(engine_->Status()[0].last_error,
+              HasSubstr("Table not found: 'words'"));
+  EXPECT_EQ(broker_.Committed("g", "t", 0), 3);
+}
+
 TEST_F(SqlitePositionsTest, AnEndThatWasFoundIsStoredAtOnce) {
   Execute("DROP MV v");
   Execute("DROP SOURCE s");

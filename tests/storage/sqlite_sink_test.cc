@@ -444,7 +444,7 @@ TEST_F(SqliteSinkTest, DroppedTableIsNotFound) {
   ASSERT_TRUE(Write(*sink, Words({{Id(1), "a"}})).ok());
   Sql("DROP TABLE words");
   EXPECT_EQ(Write(*sink, Words({{Id(2), "b"}}), {{kT0, 0, 1}}),
-            absl::NotFoundError("Cannot write rows, no such table: words"));
+            absl::NotFoundError("Table not found: 'words'"));
   EXPECT_THAT(Positions(), IsEmpty());
 }
 
@@ -455,7 +455,7 @@ TEST_F(SqliteSinkTest, ChangedTableIsFailedPrecondition) {
   Sql("ALTER TABLE words RENAME COLUMN term TO other");
   EXPECT_EQ(Write(*sink, Words({{Id(2), "b"}})),
             absl::FailedPreconditionError(
-                "Cannot write rows, table words has no column named term"));
+                "Table was changed, column is gone: 'term'"));
 }
 
 TEST_F(SqliteSinkTest, LostKeyIsFailedPrecondition) {

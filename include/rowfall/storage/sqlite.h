@@ -26,7 +26,8 @@ struct SqliteOptions {
 /// transaction (SinkTraits::keeps_positions); the positions are in the table
 /// `rowfall_positions`, which is made when first needed. A table with a primary
 /// key or unique index on `id` replaces rows by id. See src/storage/sqlite/
-/// README.md for the types.
+/// README.md for the types. A file that is moved, deleted or replaced is noticed
+/// with the next write; another database at the path is gone on with.
 /// Errors: NotFound, PermissionDenied: the file. FailedPrecondition: no
 /// database. Unavailable: too many open files, or trouble of the disk.
 ROWFALL_EXPORT absl::StatusOr<std::shared_ptr<TableProvider>>

@@ -96,6 +96,16 @@ std::string_view Statement::Text(int column) const {
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
     const std::string& path, const SqliteOptions& options) {
+  return OpenWith(SQLITE_OPEN_CREATE, path, options);
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenExisting(
+    const std::string& path, const SqliteOptions& options) {
+  return OpenWith(0, path, options);
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::OpenWith(
+    int flags, const std::string& path, const SqliteOptions& options) {
   // SQLite gives every connection an own database for these.
   if (path.empty() || path == ":memory:") {
     return absl::InvalidArgumentError("Database must be a file: '" + path +
@@ -103,16 +113,27 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(
   }
   std::unique_ptr<Connection> connection(new Connection);
   sqlite3* database = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &database,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                          SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                      nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &database,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                                       SQLITE_OPEN_EXRESCODE | flags,
+                                   nullptr);
   connection->database_.reset(database);
   if (code != SQLITE_OK) return OpenError(code, database, path);
-  const absl::Status status = connection->Configure(path, options);
+  // Where SQLite takes names as URIs, they may name memory as well.
+  const char* name = sqlite3_db_filename(database, "main");
+  if (name == nullptr || *name == '\0') {
+    return absl::InvalidArgumentError("Database must be a file: '" + path +
+                                      "'");
+  }
+  absl::Status status = connection->Configure(path, options);
+  // Reads, so that the journal is open as well.
+  if (status.ok()) status = connection->Execute("SELECT 1 FROM sqlite_master");
   if (!status.ok()) return status;
-  return connection;
+  connection->file_ = DatabaseFile::Of(database, path);
+  if (connection->file_.has_value()) return connection;
+  return absl::UnavailableError(
+      "Database file was moved or replaced while it was opened: '" + path +
+      "'");
 }
 
 absl::Status Connection::Configure(const std::string& path,

@@ -8,12 +8,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "rowfall/storage/sqlite.h"
+#include "storage/sqlite/database_file.h"
 
 namespace rowfall::sqlite {
 
@@ -57,6 +59,12 @@ class Connection {
   // Errors: as OpenSqliteDatabase().
   static absl::StatusOr<std::unique_ptr<Connection>> Open(
       const std::string& path, const SqliteOptions& options);
+  // As Open(), but a file that is not there is NotFound.
+  static absl::StatusOr<std::unique_ptr<Connection>> OpenExisting(
+      const std::string& path, const SqliteOptions& options);
+
+  // Whether the path still leads to the file that is open.
+  DatabaseFile::Place LookAtFile() const { return file_->Look(); }
 
   absl::StatusOr<Statement> Prepare(const std::string& sql);
   absl::Status Execute(const std::string& sql);
@@ -84,9 +92,12 @@ class Connection {
     void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
   };
   Connection() = default;
+  static absl::StatusOr<std::unique_ptr<Connection>> OpenWith(
+      int flags, const std::string& path, const SqliteOptions& options);
   absl::Status Configure(const std::string& path, const SqliteOptions& options);
 
   std::unique_ptr<sqlite3, Closer> database_;
+  std::optional<DatabaseFile> file_;  // Set by Open().
 };
 
 // Whether the error `code` is the fault of the row that was to be written.

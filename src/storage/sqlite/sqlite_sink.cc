@@ -67,7 +67,8 @@ absl::Status SqliteSink::Transact(const Batch& rows,
   }
   // On every way out of here, exceptions as well, but after COMMIT.
   const RollbackGuard rollback(*this);
-  absl::Status status = WriteAll(rows, context, insert, refused);
+  absl::Status status = CheckLayout();
+  if (status.ok()) status = WriteAll(rows, context, insert, refused);
   if (!status.ok() || !refused.empty()) return status;
   code = commit_.Run();
   if (code == SQLITE_OK) return absl::OkStatus();
@@ -75,6 +76,22 @@ absl::Status SqliteSink::Transact(const Batch& rows,
   // A constraint that is checked so late names no row.
   if (!IsAboutRow(code)) return status;
   return absl::FailedPreconditionError(status.message());
+}
+
+absl::Status SqliteSink::CheckLayout() {
+  const int code = read_schema_version_.Step();
+  const int64_t version =
+      code == SQLITE_ROW ? read_schema_version_.Int(0) : schema_version_;
+  read_schema_version_.Reset();
+  if (code != SQLITE_ROW) {
+    return connection_->Error(code, "Cannot read the schema's version");
+  }
+  if (version == schema_version_) return absl::OkStatus();
+  const auto layout = ReadTableLayout(*connection_, layout_.name);
+  if (!layout.ok()) return layout.status();
+  const absl::Status status = CheckStillFits(layout_, *layout);
+  if (status.ok()) schema_version_ = version;
+  return status;
 }
 
 absl::Status SqliteSink::WriteAll(const Batch& rows,
@@ -164,7 +181,10 @@ absl::Status SqliteSink::PrepareBegin() {
   // Prepared now: where memory ends it must still work.
   auto rollback = connection_->Prepare("ROLLBACK");
   if (!rollback.ok()) return rollback.status();
+  auto version = connection_->Prepare("PRAGMA schema_version");
+  if (!version.ok()) return version.status();
   begin_ = *std::move(begin);
+  read_schema_version_ = *std::move(version);
   commit_ = *std::move(commit);
   rollback_ = *std::move(rollback);
   return absl::OkStatus();

@@ -34,6 +34,7 @@ class SqliteSink : public Sink {
       std::string_view consumer_group) override {
     return positions_.Load(consumer_group);
   }
+  DatabaseFile::Place LookAtFile() const { return connection_->LookAtFile(); }
 
  private:
   // How many rows a statement takes: several at once cost a third less, but
@@ -52,6 +53,9 @@ class SqliteSink : public Sink {
   absl::Status InsertRows(const Batch& rows, size_t first,
                           std::vector<RefusedRow>& refused);
   absl::Status PrepareBegin();
+  // Refuses, within the transaction that is open, a table that is not any more
+  // what views were bound to.
+  absl::Status CheckLayout();
   // Prepares the statement for batches with the columns of `schema`.
   absl::Status PrepareInsert(const std::shared_ptr<const Schema>& schema);
   // Prepares the one for several of them, where that can be had.
@@ -65,8 +69,10 @@ class SqliteSink : public Sink {
   // Before all statements, so that it is closed after them.
   const std::unique_ptr<Connection> connection_;
   const TableLayout layout_;
+  int64_t schema_version_ = layout_.schema_version;  // That was checked last.
   Positions positions_;
   Statement begin_;
+  Statement read_schema_version_;
   Statement commit_;
   Statement rollback_;
   Statement insert_;

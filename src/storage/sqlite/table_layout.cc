@@ -49,6 +49,14 @@ absl::StatusOr<std::string> FindTable(Connection& connection,
   return connection.Error(code, "Cannot look for a table");
 }
 
+absl::StatusOr<int64_t> ReadSchemaVersion(Connection& connection) {
+  auto query = connection.Prepare("PRAGMA schema_version");
+  if (!query.ok()) return query.status();
+  const int code = query->Step();
+  if (code == SQLITE_ROW) return query->Int(0);
+  return connection.Error(code, "Cannot read the schema's version");
+}
+
 // Asks SQLite itself whether rows can be replaced by id: it knows about primary
 // keys, unique indexes, their collations, partial indexes and virtual tables.
 absl::StatusOr<bool> CanReplaceById(Connection& connection,
@@ -113,9 +121,12 @@ Type TypeOfDeclaration(std::string_view declaration) {
 
 absl::StatusOr<TableLayout> ReadTableLayout(Connection& connection,
                                             std::string_view table) {
+  const auto version = ReadSchemaVersion(connection);
+  if (!version.ok()) return version.status();
   auto name = FindTable(connection, table);
   if (!name.ok()) return name.status();
   TableLayout layout;
+  layout.schema_version = *version;
   layout.name = *std::move(name);
   auto has_id_key = CanReplaceById(connection, layout.name);
   if (!has_id_key.ok()) return has_id_key.status();
@@ -144,6 +155,32 @@ absl::StatusOr<TableLayout> ReadTableLayout(Connection& connection,
   }
   layout.schema = Schema(std::move(fields));
   return layout;
+}
+
+absl::Status CheckStillFits(const TableLayout& opened, const TableLayout& now) {
+  const auto changed = [](std::string_view what, const std::string& name) {
+    return absl::FailedPreconditionError(
+        "Table was changed, " + std::string(what) + ": '" + name + "'");
+  };
+  if (opened.has_id_key != now.has_id_key) {
+    return changed("it has another key", now.name);
+  }
+  for (size_t i = 0; i < opened.schema.num_fields(); ++i) {
+    const Field& field = opened.schema.field(i);
+    const auto index = now.schema.IndexOf(field.name);
+    if (!index.has_value()) return changed("column is gone", field.name);
+    if (now.schema.field(*index) != field ||
+        now.defaults[*index] != opened.defaults[i]) {
+      return changed("column is another one", field.name);
+    }
+  }
+  for (size_t i = 0; i < now.schema.num_fields(); ++i) {
+    const std::string& name = now.schema.field(i).name;
+    if (!opened.schema.IndexOf(name) && !now.defaults[i].empty()) {
+      return changed("new column needs a value", name);
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace rowfall::sqlite

@@ -105,8 +105,12 @@ class Worker {
       const PartitionOffset& stored) const;
   // With start_from='latest': learns which partitions were added later.
   void LearnFirstPartitions(std::span<const PartitionOffset> stored);
-  // A group that knows less than what was committed here has forgotten.
-  void PreferOwnCommits(std::vector<PartitionOffset>& positions) const;
+  // Takes what the group has committed, by whomever: its last word counts.
+  void LearnCommitted(std::span<const PartitionOffset> positions);
+  // Where a group knows nothing any more, what it knew last counts: its offsets
+  // went with a deleted topic, expired, or got lost. A position that it has is
+  // never replaced, whatever its offset: it may be one of a later log.
+  void FillInWhatWasForgotten(std::vector<PartitionOffset>& positions) const;
   void LogStarts(const std::vector<PartitionOffset>& positions) const;
 
   // Logs that are not what they were (worker_gaps.cc).
@@ -194,8 +198,8 @@ class Worker {
   std::vector<Gap> gaps_;
   std::vector<PositionChange> changes_;
   MarkFacts mark_facts_;  // The cluster only where the sink keeps positions.
-  // What was committed here last, over all assignments.
-  std::map<TopicPartition, PartitionOffset> own_commits_;
+  // What the group was last known to have, over all assignments.
+  std::map<TopicPartition, PartitionOffset> group_knew_;
   std::vector<PartitionOffset> commit_positions_;  // Of the last commit.
   commit::FlushPolicy flush_;
   commit::CommitPolicy commit_policy_;

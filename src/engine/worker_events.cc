@@ -46,6 +46,9 @@ void Worker::HandleEvents() {
 
 void Worker::Handle(const PartitionsAssigned& event) {
   DropWork();
+  // An answer that is still to come is of before: others may have committed.
+  commit_positions_.clear();
+  if (!ROWFALL_MISTAKE(prefer_own_commits)) LearnCommitted(event.partitions);
   assignment_ = event;
   ROWFALL_CRASH_POINT(assigning);
   // Answered in the next turn, which may have to be repeated.
@@ -230,9 +233,7 @@ void Worker::CommitDone(uint64_t id, const absl::Status& status) {
   if (status.ok()) {
     ledger_.CommitSucceeded(id);
     if (id == commit_policy_.last_id()) {
-      for (const PartitionOffset& position : commit_positions_) {
-        own_commits_[position.partition] = position;
-      }
+      LearnCommitted(commit_positions_);
     }
     board_.counters.commits.Add(1);
     SourceIsBack();

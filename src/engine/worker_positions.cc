@@ -97,7 +97,7 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions(
     ROWFALL_RETURN_IF_ERROR(TakeStoredPositions(stored, positions, changes));
   } else {
     if (from_end) LearnFirstPartitions({});
-    PreferOwnCommits(positions);
+    FillInWhatWasForgotten(positions);
   }
   for (PartitionOffset& position : positions) {
     if (position.offset >= 0) continue;
@@ -182,19 +182,28 @@ absl::StatusOr<std::optional<std::string>> Worker::CheckCluster(
   return what;
 }
 
-void Worker::PreferOwnCommits(std::vector<PartitionOffset>& positions) const {
+void Worker::LearnCommitted(std::span<const PartitionOffset> positions) {
+  for (const PartitionOffset& position : positions) {
+    if (position.offset >= 0) group_knew_[position.partition] = position;
+  }
+}
+
+void Worker::FillInWhatWasForgotten(
+    std::vector<PartitionOffset>& positions) const {
   for (PartitionOffset& position : positions) {
-    const auto own = own_commits_.find(position.partition);
-    if (own == own_commits_.end() || own->second.offset <= position.offset) {
+    const auto known = group_knew_.find(position.partition);
+    if (known == group_knew_.end() || ROWFALL_MISTAKE(forget_as_the_group)) {
+      continue;
+    }
+    if (position.offset >= 0 && (!ROWFALL_MISTAKE(prefer_own_commits) ||
+                                 known->second.offset <= position.offset)) {
       continue;
     }
     Log(LogLevel::kWarning,
         base::Cat("The group has forgotten what was committed of ",
-                  position.partition.ToString(), ": ",
-                  position.offset < 0 ? std::string("nothing")
-                                      : base::Cat(position.offset),
-                  " instead of ", own->second.offset, ", which counts"));
-    position = own->second;
+                  position.partition.ToString(), ": nothing instead of ",
+                  known->second.offset, ", which counts"));
+    position = known->second;
   }
 }
 

@@ -57,16 +57,16 @@ TEST(FoundTest, EachDeadLetterHasItsOwnRow) {
               ::testing::ElementsAre("{\"id\":1}", "{\"id\":2}", "{\"id\":3}"));
 }
 
-// An engine whose view `v` writes to a table that keeps positions, turn by
-// turn.
+// An engine whose view `v` writes to a table, turn by turn. The table keeps
+// positions if nothing else is said.
 class FoundViewTest : public ::testing::Test {
  protected:
-  FoundViewTest() {
+  explicit FoundViewTest(SinkTraits traits = {.keeps_positions = true}) {
     broker_.SetPollWaits(false);
     Field id;
     id.name = "id";
     id.type = Type::kBigint;
-    table_ = tables_->Add("t", Schema({id}), {.keeps_positions = true});
+    table_ = tables_->Add("t", Schema({id}), traits);
   }
   void Open(const std::string& source_options) {
     EngineOptions options;
@@ -201,6 +201,78 @@ TEST_F(FoundViewTest, AllLogsThatAreTooShortAreNoticedAtOnce) {
   clock_.Advance(absl::Seconds(6));
   Turns(1);
   EXPECT_EQ(num_errors_, 2);
+}
+
+// Two members of a group, whose table keeps no positions.
+class FoundGroupTest : public FoundViewTest {
+ protected:
+  FoundGroupTest() : FoundViewTest(SinkTraits()) {
+    broker_.CreateTopic("topic", 2);
+  }
+  void Produce(int first, int last) {
+    for (int id = first; id <= last; ++id) {
+      broker_.Produce("topic", 0, "{\"id\":" + std::to_string(id) + "}");
+    }
+  }
+  // They join in this order; the first one has partition 0.
+  void Join(int first, int second) {
+    broker_.Trouble("g", absl::AbortedError("Made to leave"));
+    for (int i = 0; i < 30; ++i) {
+      clock_.Advance(absl::Seconds(1));
+      Turns(1, first);
+      if (i >= 10) Turns(1, second);
+    }
+  }
+  // What the group has of partition 0.
+  int64_t Committed() const { return broker_.Committed("g", "topic", 0); }
+};
+
+// What a member committed of an earlier log does not come back when it gets the
+// partition again: what its owner has decided meanwhile counts. Issue 11.
+TEST_F(FoundGroupTest, WhatTheGroupHasIsAboveAMembersMemory) {
+  Open("on_gap='latest' num_consumers=2 batch=1");
+  Join(0, 1);
+  Produce(1, 10);
+  Join(0, 1);
+  ASSERT_EQ(Committed(), 10);
+  Join(1, 0);
+  broker_.ReplaceTopic("topic");
+  Produce(101, 103);
+  Join(1, 0);
+  ASSERT_EQ(Committed(), 3);  // The gap was skipped.
+  Produce(104, 105);
+  Join(1, 0);
+  ASSERT_EQ(Committed(), 5);
+  ASSERT_EQ(num_errors_, 1);
+  Produce(106, 109);
+  Join(0, 1);
+  EXPECT_EQ(Committed(), 9);
+  EXPECT_EQ(table_->num_rows(), 10u + 2u + 4u);
+  EXPECT_EQ(num_errors_, 1);
+}
+
+// The same log, and an operator's or a late commit's lower offset: it counts,
+// and messages come again.
+TEST_F(FoundGroupTest, ALowerOffsetOfTheGroupCounts) {
+  Open("num_consumers=2 batch=1");
+  Produce(1, 10);
+  Join(0, 1);
+  ASSERT_EQ(Committed(), 10);
+  broker_.SetCommitted("g", "topic", 0, 8);
+  Join(0, 1);
+  EXPECT_EQ(table_->num_rows(), 12u);
+}
+
+// The memory is for a group that has nothing any more.
+TEST_F(FoundGroupTest, WhatAGroupHasForgottenIsNotReadAgain) {
+  Open("num_consumers=2 batch=1");
+  Produce(1, 10);
+  Join(0, 1);
+  ASSERT_EQ(Committed(), 10);
+  broker_.SetCommitted("g", "topic", 0, kOffsetNone);
+  Join(0, 1);
+  EXPECT_EQ(table_->num_rows(), 10u);
+  EXPECT_EQ(Committed(), 10);
 }
 
 }  // namespace

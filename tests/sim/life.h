@@ -55,14 +55,14 @@ class Life {
   // Views that have met gaps that they must not cross, with what is to be said
   // of them.
   std::map<std::string, std::vector<std::string>, std::less<>> must_fail;
-  // What each worker was told to be committed last, by its name.
-  std::map<std::string, std::map<TopicPartition, PartitionOffset>> own_commits;
+  // What each worker heard last of what its group has, by its name.
+  std::map<std::string, std::map<TopicPartition, PartitionOffset>> heard;
   // Tables that are open, by view. All workers of a view end together.
   std::map<std::string, int> open_tables;
   void TableClosed(const std::string& view) {
     if (--open_tables[view] != 0) return;
-    std::erase_if(own_commits, [&view](const auto& own) {
-      return own.first.starts_with(view + "/");
+    std::erase_if(heard, [&view](const auto& of_worker) {
+      return of_worker.first.starts_with(view + "/");
     });
   }
 

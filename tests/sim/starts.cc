@@ -34,6 +34,7 @@ Starts::~Starts() { world_->RemoveReading(&reading_); }
 void Starts::Given(const PartitionsAssigned& event) {
   for (const PartitionOffset& known : event.partitions) {
     given_[known.partition] = known;
+    if (known.offset >= 0) Heard(known);
   }
   others_ = event.others;
 }
@@ -49,25 +50,32 @@ PartitionOffset Starts::given(const TopicPartition& partition) const {
   return given == given_.end() ? PartitionOffset{partition} : given->second;
 }
 
-// Where the work may go on, as far as the worker can know.
+PartitionOffset Starts::LastWord(const TopicPartition& partition) const {
+  const PartitionOffset now = given(partition);
+  if (now.offset >= 0) return now;
+  const auto& heard = life_->heard[worker_];
+  const auto before = heard.find(partition);
+  return before == heard.end() ? now : before->second;
+}
+
+// Where the work may go on, as far as the worker can know. All members of a
+// group go on from the same place, so no member's memory is above the group's
+// word: it stands in only where the group has none. A table's word is above
+// both, and then nobody's memory is asked.
 std::vector<PartitionOffset> Starts::Known(
     const TopicPartition& partition) const {
-  const PartitionOffset committed = given(partition);
   std::vector<PartitionOffset> known;
   const PartitionOffset stored = world_->StoredOf(view_, partition);
   if (stored.offset >= 0) known.push_back(stored);
-  const auto own = own_commits().find(partition);
-  if (!world_->scenario.traits.keeps_positions && own != own_commits().end() &&
-      own->second.offset > committed.offset) {
-    known.push_back(own->second);
-  }
-  if (committed.offset >= 0) known.push_back(committed);
+  const PartitionOffset group = world_->scenario.traits.keeps_positions
+                                    ? given(partition)
+                                    : LastWord(partition);
+  if (group.offset >= 0) known.push_back(group);
   return known;
 }
 
 bool Starts::IsKnown(const TopicPartition& partition) const {
-  return given(partition).offset >= 0 ||
-         world_->StoredOf(view_, partition).offset >= 0;
+  return !Known(partition).empty();
 }
 
 // All messages of a partition that was added meanwhile are new ones.

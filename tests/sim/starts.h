@@ -42,15 +42,17 @@ class Starts {
               const std::vector<SourceEvent>& events);
 
   Reading& reading() { return reading_; }
-  // What the worker was told to be committed last.
-  std::map<TopicPartition, PartitionOffset>& own_commits() const {
-    return life_->own_commits[worker_];
+  // The worker was told that this is committed.
+  void Heard(const PartitionOffset& position) {
+    life_->heard[worker_][position.partition] = position;
   }
 
  private:
   // What the group was said to have committed.
   PartitionOffset given(const TopicPartition& partition) const;
   std::vector<PartitionOffset> Known(const TopicPartition& partition) const;
+  // What the group said last, now or in an earlier assignment.
+  PartitionOffset LastWord(const TopicPartition& partition) const;
   bool IsKnown(const TopicPartition& partition) const;
   // What the marks say that the group and the table have.
   void LearnFirst(std::span<const PartitionOffset> positions);

@@ -126,7 +126,7 @@ class WatchedSource : public Source {
     }
     if (!status.ok()) world_->Fault(view_);
     for (const PartitionOffset& position : positions) {
-      if (status.ok()) starts_.own_commits()[position.partition] = position;
+      if (status.ok()) starts_.Heard(position);
     }
     return fate == Fate::kDiesAfter ? DeadStatus() : status;
   }
@@ -244,6 +244,7 @@ class WatchedSource : public Source {
     for (SourceEvent& event : events) {
       if (const auto* given = std::get_if<PartitionsAssigned>(&event)) {
         starts_.Given(*given);
+        commit_.clear();  // Whatever becomes of it, others came in between.
       }
       auto* finished = std::get_if<CommitFinished>(&event);
       if (finished == nullptr) continue;
@@ -267,7 +268,7 @@ class WatchedSource : public Source {
                         return result.first.partition == position.partition &&
                                !result.second.ok();
                       });
-      if (!failed) starts_.own_commits()[position.partition] = position;
+      if (!failed) starts_.Heard(position);
     }
   }
 

@@ -39,7 +39,14 @@ void CommitPolicy::Finish(uint64_t id, const absl::Status& status,
 void CommitPolicy::Reset() {
   in_flight_.reset();
   next_start_ = -absl::InfiniteDuration();
+  next_refresh_.reset();
   backoff_.Reset();
+}
+
+bool CommitPolicy::TakeRefresh(absl::Duration now) {
+  const bool due = next_refresh_.has_value() && now >= *next_refresh_;
+  if (due || !next_refresh_.has_value()) next_refresh_ = now + limits_.refresh;
+  return due;
 }
 
 }  // namespace rowfall::commit

@@ -22,6 +22,10 @@ struct CommitLimits {
   // The wait after a first failure, and the longest one.
   absl::Duration retry_initial = absl::Milliseconds(100);
   absl::Duration retry_max = absl::Seconds(5);
+  // How often everything is committed again, whether it has moved or not: a
+  // broker forgets what was not committed for long (offsets.retention.minutes,
+  // a week by default) where the group has no member.
+  absl::Duration refresh = absl::Minutes(10);
 };
 
 // One commit in flight at a time; what is settled meanwhile waits for the next
@@ -48,6 +52,10 @@ class CommitPolicy {
   // The assignment is gone: no answer counts and no wait is due any more.
   void Reset();
 
+  // Whether everything is to be committed again: true once in each interval,
+  // which begins with the first call.
+  bool TakeRefresh(absl::Duration now);
+
   bool in_flight() const { return in_flight_.has_value(); }
   // The id of the commit that started last; 0 before the first one.
   uint64_t last_id() const { return last_id_; }
@@ -63,6 +71,7 @@ class CommitPolicy {
   std::optional<uint64_t> in_flight_;
   absl::Duration next_start_ = -absl::InfiniteDuration();
   absl::Duration answer_due_;
+  std::optional<absl::Duration> next_refresh_;
   absl::Status last_status_;
 };
 

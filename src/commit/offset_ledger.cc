@@ -151,6 +151,12 @@ std::vector<PartitionOffset> OffsetLedger::Uncommitted() const {
   return positions;
 }
 
+void OffsetLedger::CommitAgain() {
+  for (Entry& entry : partitions_) {
+    if (entry.committed >= 0) entry.commit_base = kOffsetNone;
+  }
+}
+
 void OffsetLedger::CommitStarted(uint64_t id,
                                  std::span<const PartitionOffset> positions) {
   ForgetInFlight();

@@ -87,6 +87,8 @@ class OffsetLedger {
   // Returns the frontiers that are neither committed nor in flight, with the
   // marks of the ranges that ended there.
   std::vector<PartitionOffset> Uncommitted() const;
+  // What is committed is to be committed again, so that it is not forgotten.
+  void CommitAgain();
   // Commit `id` of `positions` is on its way. It takes the place of an earlier
   // one, whose result then no longer counts.
   void CommitStarted(uint64_t id, std::span<const PartitionOffset> positions);

@@ -158,6 +158,10 @@ void Worker::MaybeCommit(bool idle) {
                absl::DeadlineExceededError(
                    "Commit was not answered in time, it may still happen"));
   }
+  if (commit_policy_.TakeRefresh(now) && !ROWFALL_MISTAKE(let_offsets_expire)) {
+    ledger_.CommitAgain();
+    settled_since_commit_ = true;
+  }
   if (!settled_since_commit_) return;
   if (!commit_policy_.MayStart(now) && !(idle && CommitsWhenIdle())) return;
   commit_positions_ = Uncommitted();

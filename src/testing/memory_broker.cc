@@ -195,7 +195,13 @@ void MemoryBroker::SetCommitted(std::string_view group, std::string_view topic,
     committed.erase(key);
   } else {
     committed[key] = {key, offset};
+    impl_->GroupOf(group).fresh.insert(key);
   }
+}
+
+void MemoryBroker::ExpireOffsets() {
+  const std::lock_guard lock(impl_->mutex);
+  for (auto& [name, group] : impl_->groups) impl_->ExpireOffsets(group);
 }
 
 int MemoryBroker::NumCommits(std::string_view group) const {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,6 +64,7 @@ struct MemoryMember {
 
 struct MemoryGroup {
   std::map<TopicPartition, PartitionOffset> committed;
+  std::set<TopicPartition> fresh;  // Committed since ExpireOffsets().
   std::vector<std::shared_ptr<MemoryMember>> members;
   bool rebalancing = false;
   int num_commits = 0;
@@ -135,6 +137,7 @@ class MemoryBroker::Impl {
   absl::Status CommitNow(const std::shared_ptr<MemoryMember>& member,
                          std::span<const PartitionOffset> positions);
   void ReleaseCommits();
+  void ExpireOffsets(MemoryGroup& group);
 
   void Violation(const MemoryMember& member, const std::string& what);
 

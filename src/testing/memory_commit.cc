@@ -60,6 +60,7 @@ void MemoryBroker::Impl::Store(MemoryMember& member,
   ++group.num_commits;
   for (const PartitionOffset& position : positions) {
     group.committed[position.partition] = position;
+    group.fresh.insert(position.partition);
   }
   changed.notify_all();
 }
@@ -106,6 +107,18 @@ void MemoryBroker::Impl::ReleaseCommits() {
       Answer(*held.member, held.positions, *held.id, absl::OkStatus());
     }
   }
+}
+
+void MemoryBroker::Impl::ExpireOffsets(MemoryGroup& group) {
+  const bool is_active =
+      std::any_of(group.members.begin(), group.members.end(),
+                  [](const auto& member) { return !member->standalone(); });
+  if (!is_active) {
+    std::erase_if(group.committed, [&](const auto& entry) {
+      return !group.fresh.contains(entry.first);
+    });
+  }
+  group.fresh.clear();
 }
 
 }  // namespace rowfall::testing

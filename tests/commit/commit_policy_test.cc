@@ -95,5 +95,16 @@ TEST_F(CommitPolicyTest, IdsAreNeverUsedAgain) {
   EXPECT_GT(policy_.Start(At(0)), first);
 }
 
+// Issue 11: a broker forgets what is not committed for long.
+TEST_F(CommitPolicyTest, CommitsAllAgainOnceInAWhile) {
+  EXPECT_FALSE(policy_.TakeRefresh(At(5)));
+  EXPECT_FALSE(policy_.TakeRefresh(At(604)));
+  EXPECT_TRUE(policy_.TakeRefresh(At(605)));
+  EXPECT_FALSE(policy_.TakeRefresh(At(606)));
+  policy_.Reset();  // With another assignment it begins anew.
+  EXPECT_FALSE(policy_.TakeRefresh(At(5000)));
+  EXPECT_TRUE(policy_.TakeRefresh(At(5600)));
+}
+
 }  // namespace
 }  // namespace rowfall::commit

@@ -358,5 +358,19 @@ TEST_F(OffsetLedgerTest, MoveOfWhatIsNotOwnedIsIgnored) {
   EXPECT_FALSE(ledger_.Owns(kB0));
 }
 
+// Issue 11: what was never committed has no need to be.
+TEST_F(OffsetLedgerTest, CommitsAgainWhatIsCommitted) {
+  Assign({{kA0, 5, "mark"}, {kA1, kOffsetBeginning}, {kB0, 7}});
+  Read(kB0, 7, 9);
+  EXPECT_THAT(ledger_.Uncommitted(), IsEmpty());
+  ledger_.CommitAgain();
+  EXPECT_THAT(
+      ledger_.Uncommitted(),
+      ElementsAre(PartitionOffset{kA0, 5, "mark"}, PartitionOffset{kB0, 7}));
+  Started(1, ledger_.Uncommitted());
+  ledger_.CommitSucceeded(1);
+  EXPECT_THAT(ledger_.Uncommitted(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace rowfall::commit

@@ -392,6 +392,10 @@ void Story::AddFaults() {
     broker_.LosePartitions(words[1]);
     return std::string("ok");
   };
+  commands_["expire"] = [this](const Words&, const Words&) {
+    broker_.ExpireOffsets();
+    return std::string("ok");
+  };
   commands_["trouble"] = [this](const Words& words, const Words&) {
     broker_.Trouble(words[1], StatusOf(words[2], "The consumer is in trouble"));
     return std::string("ok");

@@ -53,10 +53,11 @@ INSTANTIATE_TEST_SUITE_P(
         "report_no_gap", "leave_gaps_to_the_end",
         "read_new_partitions_from_the_end", "count_partitions_anew",
         "keep_marks_over_gaps", "keep_work_over_assignments",
-        "lose_half_of_a_batch", "mark_the_message_before", "move_no_positions",
-        "never_resume", "settle_before_dead_letter", "settle_on_retry",
-        "settle_only_what_gave_rows", "stop_behind_the_bad_message",
-        "take_any_answer", "take_short_logs_as_read"),
+        "let_offsets_expire", "lose_half_of_a_batch", "mark_the_message_before",
+        "move_no_positions", "never_resume", "settle_before_dead_letter",
+        "settle_on_retry", "settle_only_what_gave_rows",
+        "stop_behind_the_bad_message", "take_any_answer",
+        "take_short_logs_as_read"),
     [](const auto& mistake) { return std::string(mistake.param); });
 
 TEST(NoMistakeTest, IsCaughtWhereNoneIsMade) {

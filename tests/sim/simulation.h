@@ -85,6 +85,7 @@ class Simulation {
   void TurnAll();
   bool IsHealthy() const;
   bool IsCommitted(int view, int log) const;
+  void BeQuiet();
   void CheckEnd();
   // All counts and sums of a grouped view against the whole input.
   bool OwesAll() const;

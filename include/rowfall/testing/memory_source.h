@@ -88,6 +88,10 @@ class MemoryBroker {
   /// Sets it without a mark, as an operator would; kOffsetNone removes it.
   void SetCommitted(std::string_view group, std::string_view topic,
                     int32_t partition, int64_t offset);
+  /// Forgets what was not committed since the last call, of groups that have
+  /// no member to which they give partitions: what a broker does when
+  /// offsets.retention.minutes are over.
+  void ExpireOffsets();
   /// Commits that were done for the group.
   int NumCommits(std::string_view group) const;
   /// Consumers that have joined.

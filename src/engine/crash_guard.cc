@@ -14,8 +14,27 @@ namespace {
 // How long a worker waits for another one before it looks around again.
 constexpr std::chrono::milliseconds kPatience{10};
 
+// Stands for batches of several messages, and takes their deaths: there is no
+// topic of that name.
+bool IsBatch(const CrashSuspect& suspect) {
+  return suspect.partition.topic.empty();
+}
+
 bool IsFoundOut(const CrashSuspect& suspect) {
-  return suspect.deaths >= kDeathsToReject;
+  return suspect.deaths >= kDeathsToReject && !IsBatch(suspect);
+}
+
+// 16 at first, and 16 times as many for each death that no message explains.
+size_t SinglesOf(const CrashNote& note) {
+  constexpr size_t kFactor = 16;
+  constexpr size_t kMost = size_t{1} << 40;
+  size_t singles = kFactor;
+  for (const CrashSuspect& suspect : note.suspects) {
+    for (uint32_t i = 0; IsBatch(suspect) && i < suspect.deaths; ++i) {
+      singles = std::min(singles * kFactor, kMost);
+    }
+  }
+  return singles;
 }
 
 // A start counts itself, too.
@@ -73,11 +92,13 @@ CrashGuard::CrashGuard(std::shared_ptr<const ViewSpec> spec,
   careful_ =
       unproven_ && (DeathsOf(note_) >= max_crashes || !note_.suspects.empty());
   if (!careful_) return;
+  num_singles_ = SinglesOf(note_);
   const auto log = [this](std::string_view text) {
     spec_->env->Log(LogLevel::kError, spec_->name, -1, text);
   };
   log(Reason());
   for (const CrashSuspect& suspect : note_.suspects) {
+    if (IsBatch(suspect)) continue;
     log(base::Cat(
         "Deaths of the process at ",
         base::EscapeControl(suspect.partition.topic), "/",
@@ -95,15 +116,37 @@ std::string CrashGuard::Reason() const {
       DeathsOf(note_), " (max_crashes=", spec_->source.max_crashes, ")");
 }
 
+bool CrashGuard::WaitForTurn(std::unique_lock<std::mutex>& lock, int worker) {
+  if (!left_.wait_for(lock, kPatience, [this] { return at_work_ < 0; })) {
+    return false;
+  }
+  if (is_careful()) at_work_ = worker;
+  return true;
+}
+
+bool CrashGuard::EnterBatch(int worker) {
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (!WaitForTurn(lock, worker)) return false;
+    if (!is_careful() || batch_is_noted_) return true;
+    batch_is_noted_ = true;
+    CrashSuspect* suspect = Find(note_, TopicPartition(), 0);
+    if (suspect == nullptr) suspect = &note_.suspects.emplace_back();
+    suspect->at_work = true;
+  }
+  // Once for all that follow: the note names none of them.
+  Store();
+  return true;
+}
+
 bool CrashGuard::Enter(int worker, const TopicPartition& partition,
                        int64_t offset) {
   {
     std::unique_lock<std::mutex> lock(mutex_);
-    if (!left_.wait_for(lock, kPatience, [this] { return at_work_ < 0; })) {
-      return false;
-    }
+    if (!WaitForTurn(lock, worker)) return false;
     if (!is_careful()) return true;
-    at_work_ = worker;
+    ForgetWork(note_);  // Of a batch before.
+    batch_is_noted_ = false;
     CrashSuspect* suspect = Find(note_, partition, offset);
     if (suspect == nullptr) {
       suspect = &note_.suspects.emplace_back();
@@ -123,10 +166,12 @@ void CrashGuard::Leave(int worker, bool settled) {
     if (settled) {
       // It was not that one. The next Enter() makes it durable.
       std::erase_if(note_.suspects, [](const CrashSuspect& suspect) {
-        return suspect.at_work && !IsFoundOut(suspect);
+        return suspect.at_work && !IsFoundOut(suspect) && !IsBatch(suspect);
       });
     }
-    ForgetWork(note_);
+    // The note of batches stays for the next one.
+    if (!settled || !batch_is_noted_) ForgetWork(note_);
+    batch_is_noted_ = batch_is_noted_ && settled;
   }
   // Who waits for the table does not die at the message.
   if (!settled) Store();

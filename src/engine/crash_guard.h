@@ -29,8 +29,14 @@ bool CountStop(CrashNote& note);
 // starts of runs that stayed so are counted in the catalog. After
 // `max_crashes` of them in a row the run is *careful*: the workers take one
 // message at a time, of all of them, and note each before. A message at which
-// the process died twice is given to the error policy. Errors of the catalog
-// are logged and change nothing else. Shared by the workers; thread-safe.
+// the process died twice is given to the error policy.
+//
+// What kills comes soon, as the process died before it got on. So only the
+// first NumSingles() messages of a worker are taken alone, and then batches
+// that grow, which are noted as such. A process that dies at one of these was
+// not careful for long enough: the next run is for 16 times as many. Errors of
+// the catalog are logged and change nothing else. Shared by the workers;
+// thread-safe.
 class CrashGuard {
  public:
   // With the view's note in `catalog`, in which this start is counted.
@@ -46,6 +52,10 @@ class CrashGuard {
   // The worker is to process a message: notes it. False: another worker is at
   // work and was waited for in vain for a moment.
   bool Enter(int worker, const TopicPartition& partition, int64_t offset);
+  // The same for several messages: none of them is to blame.
+  bool EnterBatch(int worker);
+  // How many messages a worker has to take alone.
+  size_t NumSingles() const { return num_singles_; }
   // The attempt is over, the process alive. Without Enter() nothing happens.
   void Leave(int worker, bool settled);
   // How often the process died while just that message was processed.
@@ -60,6 +70,8 @@ class CrashGuard {
  private:
   enum class Progress : uint8_t { kUnknown, kNothingToDo, kProven };
 
+  // Waits until no other worker is at work. False: in vain.
+  bool WaitForTurn(std::unique_lock<std::mutex>& lock, int worker);
   bool AllProven() const;
   // Makes the note durable as it is at that moment.
   void Store();
@@ -67,11 +79,13 @@ class CrashGuard {
   const std::shared_ptr<const ViewSpec> spec_;
   const std::shared_ptr<CatalogWriter> catalog_;
   bool unproven_;
+  size_t num_singles_ = 0;
   std::atomic<bool> careful_;
   mutable std::mutex mutex_;
   std::condition_variable left_;
   CrashNote note_;                  // Guarded by mutex_.
   int at_work_ = -1;                // The worker. Guarded by mutex_.
+  bool batch_is_noted_ = false;     // As being at work. Guarded by mutex_.
   std::vector<Progress> progress_;  // By worker. Guarded by mutex_.
 };
 

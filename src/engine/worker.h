@@ -149,8 +149,9 @@ class Worker {
   bool EnterCarefully();
   void LeaveCarefully(const BatchJob::Outcome& outcome);
   void EndCarefulMode();
-  // How many batches of a partition show that the run got on with it.
-  size_t BatchesToProve() const;
+  void LimitBatch(size_t max_messages);
+  // How many messages of a partition show that the run got on with it.
+  size_t MessagesToProve() const;
   void NoteProgress();
   void MaybeProve();
 
@@ -214,9 +215,11 @@ class Worker {
   std::optional<PartitionsAssigned> assignment_;
   std::map<TopicPartition, int64_t> ends_;  // As the broker last said.
 
-  bool careful_;  // Batches of one message, each noted before.
-  bool proven_;   // This run got on, or there is no need to show it.
-  std::map<TopicPartition, size_t> batches_to_prove_;  // While not proven_.
+  bool careful_;  // Batches of one message, or of few, noted before.
+  size_t careful_batch_ = 1;
+  size_t taken_carefully_ = 0;  // Messages so far.
+  bool proven_;  // This run got on, or there is no need to show it.
+  std::map<TopicPartition, size_t> messages_to_prove_;  // While not proven_.
 
   Waiting waiting_ = Waiting::kNothing;
   absl::Duration next_attempt_;

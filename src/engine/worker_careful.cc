@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worker's part in finding the message that kills the process.
+#include <algorithm>
+#include <map>
+#include <string>
+
 #include "base/text.h"
 #include "engine/worker.h"
 
@@ -17,6 +21,7 @@ commit::FlushLimits Worker::FlushLimitsOf(const ViewSpec& spec,
 bool Worker::EnterCarefully() {
   // Positions alone, or what was left when a batch was cut.
   if (job_->messages().empty()) return true;
+  if (job_->messages().size() > 1) return guard_->EnterBatch(index_);
   const MessageBatch::Position place = job_->messages().position(0);
   const TopicPartition partition{std::string(place.topic), place.partition};
   const uint32_t deaths = guard_->DeathsAt(partition, place.offset);
@@ -37,27 +42,45 @@ bool Worker::EnterCarefully() {
 }
 
 void Worker::LeaveCarefully(const BatchJob::Outcome& outcome) {
-  guard_->Leave(index_, outcome.result == BatchJob::Result::kDone &&
-                            job_->stop_reason().ok());
+  const bool settled =
+      outcome.result == BatchJob::Result::kDone && job_->stop_reason().ok();
+  guard_->Leave(index_, settled);
+  if (!settled) return;
+  taken_carefully_ += job_->messages().size();
+  if (taken_carefully_ < guard_->NumSingles()) return;
+  if (careful_batch_ < spec_->source.batch) LimitBatch(careful_batch_ * 2);
 }
 
 void Worker::EndCarefulMode() {
   careful_ = false;
-  flush_ = commit::FlushPolicy(FlushLimitsOf(*spec_, false));
+  LimitBatch(spec_->source.batch);
+}
+
+void Worker::LimitBatch(size_t max_messages) {
+  commit::FlushLimits limits = FlushLimitsOf(*spec_, careful_);
+  limits.max_messages = std::min<size_t>(max_messages, spec_->source.batch);
+  careful_batch_ = limits.max_messages;
+  flush_ = commit::FlushPolicy(limits);
   flush_.Update(messages_.size(), messages_.byte_size(), Now());
 }
 
-size_t Worker::BatchesToProve() const {
-  // As many messages as the batch had at which the process died, at most.
+size_t Worker::MessagesToProve() const {
+  // As many as the batch had at which the process died, at most.
   return careful_ ? spec_->source.batch : 1;
 }
 
 void Worker::NoteProgress() {
+  std::map<TopicPartition, size_t> taken;
+  for (size_t i = 0; careful_ && i < job_->messages().size(); ++i) {
+    const MessageBatch::Position place = job_->messages().position(i);
+    ++taken[{std::string(place.topic), place.partition}];
+  }
   for (const PartitionRange& range : job_->ranges()) {
     size_t& left =
-        batches_to_prove_.try_emplace(range.partition, BatchesToProve())
+        messages_to_prove_.try_emplace(range.partition, MessagesToProve())
             .first->second;
-    if (left > 0) --left;
+    // Positions alone count as well.
+    left -= std::min(left, std::max<size_t>(taken[range.partition], 1));
   }
 }
 
@@ -65,14 +88,14 @@ void Worker::MaybeProve() {
   if (proven_) return;
   for (const auto& progress : ledger_.Progress()) {
     size_t& left =
-        batches_to_prove_.try_emplace(progress.partition, BatchesToProve())
+        messages_to_prove_.try_emplace(progress.partition, MessagesToProve())
             .first->second;
     const auto end = ends_.find(progress.partition);
     if (end != ends_.end() && progress.settled >= end->second) left = 0;
     if (left != 0) return;
   }
   proven_ = true;
-  batches_to_prove_.clear();
+  messages_to_prove_.clear();
   guard_->Proven(index_);
 }
 

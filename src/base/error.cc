@@ -42,13 +42,11 @@ std::string ErrorWithCaret(const absl::Status& status, std::string_view sql) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   base::AppendCat(out, "\n", base::EscapeControl(line, "\t"), "\n");
   const size_t column = static_cast<size_t>(place->column - 1);
-  for (size_t i = 0; i < std::min(column, line.size()); ++i) {
+  // Below what is printed, where controls take several characters.
+  for (const char c : base::EscapeControl(line.substr(0, column), "\t")) {
     // One mark a character: continuation bytes of UTF-8 take no room.
-    if ((static_cast<unsigned char>(line[i]) & 0xc0) == 0x80) continue;
-    // A control character is printed as \xNN.
-    const auto byte = static_cast<unsigned char>(line[i]);
-    const bool escaped = line[i] != '\t' && (byte < 0x20 || byte == 0x7f);
-    out.append(escaped ? 4 : 1, line[i] == '\t' ? '\t' : ' ');
+    if ((static_cast<unsigned char>(c) & 0xc0) == 0x80) continue;
+    out.push_back(c == '\t' ? '\t' : ' ');
   }
   out.push_back('^');
   return out;
@@ -66,8 +64,8 @@ TextPlace PlaceOf(std::string_view text, size_t position) {
 
 absl::Status ErrorAt(absl::StatusCode code, TextPlace place,
                      std::string_view text) {
-  absl::Status status(code, ToAbsl(Cat(text, " [at ", place.line, ":",
-                                       place.column, "]")));
+  absl::Status status(
+      code, ToAbsl(Cat(text, " [at ", place.line, ":", place.column, "]")));
   status.SetPayload(kPlaceUrl,
                     absl::Cord(ToAbsl(Cat(place.line, ":", place.column))));
   return status;

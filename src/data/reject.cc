@@ -28,9 +28,10 @@ std::string Reject::Id() const {
 }
 
 std::string Reject::ToString() const {
-  return base::Cat(reason, " [", base::EscapeControl(message.topic), "/",
-                   message.partition, "@", message.offset,
-                   column.empty() ? "" : ", column ", column, "]");
+  return base::Cat(base::EscapeControl(reason), " [",
+                   base::EscapeControl(message.topic), "/", message.partition,
+                   "@", message.offset, column.empty() ? "" : ", column ",
+                   base::EscapeControl(column), "]");
 }
 
 }  // namespace rowfall

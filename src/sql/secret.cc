@@ -10,8 +10,8 @@ namespace rowfall::sql {
 
 bool IsSecretOption(std::string_view key) {
   const std::string lower = base::ToLower(key);
-  for (const std::string_view part :
-       {"password", "secret", "key.pem", "token", "jaas"}) {
+  for (const std::string_view part : {"password", "secret", "key.pem", "token",
+                                      "jaas", "oauthbearer.extensions"}) {
     if (lower.find(part) != std::string::npos) return true;
   }
   return false;

@@ -11,7 +11,8 @@ namespace rowfall::sql {
 inline constexpr std::string_view kHiddenValue = "[HIDDEN]";
 
 // Returns whether the value of the option `key` (any case) must not be shown:
-// the key contains password, secret, key.pem, token or jaas.
+// the key contains password, secret, key.pem, token, jaas or
+// oauthbearer.extensions.
 bool IsSecretOption(std::string_view key);
 
 }  // namespace rowfall::sql

@@ -136,8 +136,10 @@ std::string StringLiteral(std::string_view value) {
       text += "\\r";
     } else if (c == '\t') {
       text += "\\t";
-    } else {
+    } else if (HasControl({&c, 1})) {
       text += base::EscapeControl({&c, 1});
+    } else {
+      text += c;
     }
   }
   text += '\'';

@@ -47,5 +47,44 @@ TEST(EscapeControlTest, KeepsWhatItIsTold) {
   EXPECT_EQ(EscapeControl("a\tb\n\x01", "\t"), "a\tb\\x0a\\x01");
 }
 
+// Issue 11, 19.
+TEST(EscapeControlTest, EscapesControlsBeyondAscii) {
+  // A terminal's CSI, a new line, a mark that turns text round, a tag.
+  EXPECT_EQ(EscapeControl("a\xc2\x9b"
+                          "31m"),
+            "a\\u009b31m");
+  EXPECT_EQ(EscapeControl("\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6"),
+            "\\u2028\\u202e\\u2066");
+  EXPECT_EQ(EscapeControl("\xef\xbb\xbf\xf3\xa0\x80\x81"),
+            "\\ufeff\\U000e0001");
+  EXPECT_EQ(EscapeControl("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
+            "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
+  EXPECT_EQ(Quote("\xe2\x80\xae"), "'\\u202e'");
+}
+
+TEST(EscapeControlTest, EscapesWhatIsNoUtf8) {
+  // A lone CSI of 8 bits, a cut character, overlong ones, half of a pair.
+  EXPECT_EQ(EscapeControl("\x9b"
+                          "1m"),
+            "\\x9b1m");
+  EXPECT_EQ(EscapeControl("a\xe2\x82"), "a\\xe2\\x82");
+  EXPECT_EQ(EscapeControl("\xc0\x9b\xe0\x80\x8a"), "\\xc0\\x9b\\xe0\\x80\\x8a");
+  EXPECT_EQ(EscapeControl("\xed\xa0\x80"), "\\xed\\xa0\\x80");
+  EXPECT_EQ(EscapeControl("\xf4\x90\x80\x80\xff"), "\\xf4\\x90\\x80\\x80\\xff");
+}
+
+// Whatever comes in, what comes out is UTF-8 without controls, and the same
+// when it is escaped again.
+TEST(EscapeControlTest, IsSafeForAllPairsOfBytes) {
+  for (int a = 0; a < 256; ++a) {
+    for (int b = 0; b < 256; ++b) {
+      const std::string text = {static_cast<char>(a), static_cast<char>(b)};
+      const std::string safe = EscapeControl(text);
+      ASSERT_EQ(EscapeControl(safe), safe) << a << " " << b;
+      for (const char c : safe) ASSERT_FALSE(c >= 0 && c < 0x20);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace rowfall::base

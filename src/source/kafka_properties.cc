@@ -3,6 +3,7 @@
 #include "source/kafka_properties.h"
 
 #include <charconv>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,16 @@ namespace {
 
 // A long client.id makes some versions read freed memory.
 constexpr size_t kMaxIdBytes = 64;
+// Of all texts but certificates and keys.
+constexpr size_t kMaxTextBytes = 4096;
+
+std::optional<int64_t> ToNumber(std::string_view text) {
+  int64_t number = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return {};
+  return number;
+}
 
 // Reading does not tell: a property without a value looks like none.
 bool IsKnown(const std::string& key) {
@@ -75,18 +86,28 @@ std::string Enumerate(std::string_view allowed) {
   return text;
 }
 
+absl::Status CheckBounds(const PropertyRule& rule, std::string_view key,
+                         std::string_view value) {
+  const std::optional<int64_t> number = ToNumber(value);
+  if (number.has_value() && *number >= rule.bounds.min &&
+      *number <= rule.bounds.max)
+    return absl::OkStatus();
+  return BadValue(key, value,
+                  base::Cat("expected a whole number from ", rule.bounds.min,
+                            " to ", rule.bounds.max, ", as ", rule.text));
+}
+
 absl::Status CheckRule(const PropertyRule& rule, std::string_view key,
                        std::string_view value) {
+  if (rule.has_bounds()) return CheckBounds(rule, key, value);
   if (!rule.text.empty() && !IsOneOf(value, rule.text))
     return BadValue(key, value, base::Cat("expected ", Enumerate(rule.text)));
-  if (rule.max > 0) {
-    int64_t number = 0;
-    auto [end, error] =
-        std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc() || end != value.data() + value.size())
-      return BadValue(key, value, "expected a number");
-    if (number > rule.max)
-      return BadValue(key, value, base::Cat("at most ", rule.max));
+  if (!key.ends_with(".pem")) {
+    if (base::EscapeControl(value) != value)
+      return BadValue(key, value, "it holds a control character");
+    if (value.size() > kMaxTextBytes)
+      return BadValue(key, value,
+                      base::Cat("at most ", kMaxTextBytes, " bytes"));
   }
   if ((key == "client.id" || key == "group.instance.id") &&
       value.size() > kMaxIdBytes)
@@ -127,9 +148,10 @@ absl::Status CheckHostProperty(std::string_view key, std::string_view value) {
   if (rule != nullptr && rule->access == Access::kRefused)
     return Refuse(key, "", rule->text);
   if (!IsKnown(name)) return UnknownProperty(key);
-  // The two whose other values break the promise, not just a rule of SQL.
+  // Those whose other values break the promise, not just a rule of SQL.
   if (key == "partition.assignment.strategy" || key == "check.crcs" ||
-      key == "client.id" || key == "group.instance.id")
+      key == "client.id" || key == "group.instance.id" ||
+      key == "topic.metadata.refresh.interval.ms")
     ROWFALL_RETURN_IF_ERROR(CheckRule(*rule, key, value));
   return CheckValue(name, std::string(value));
 }

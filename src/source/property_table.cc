@@ -27,6 +27,27 @@ constexpr std::string_view kTrust = "it would weaken the check of the broker";
 constexpr std::string_view kMemory =
     "the engine's max_prefetch_bytes bounds the memory";
 
+// Why numbers of SQL are bounded.
+constexpr std::string_view kSession =
+    "a shorter time loses the partitions at each pause, a longer one leaves "
+    "them with a worker that is gone";
+constexpr std::string_view kRetries =
+    "a shorter time floods the broker, a longer one does not notice that it "
+    "is back";
+constexpr std::string_view kWaits = "messages would wait at the broker";
+constexpr std::string_view kFetch =
+    "a smaller size fetches nothing but single messages, a larger one takes "
+    "the host's memory";
+constexpr std::string_view kSilence =
+    "a shorter time ends connections that live, a longer one keeps those that "
+    "are dead";
+constexpr std::string_view kBuffer = "a larger one takes the host's memory";
+constexpr std::string_view kMoved =
+    "a broker that has moved would not be found";
+constexpr std::string_view kMetadata =
+    "a shorter time floods the broker, a longer one or none does not find "
+    "partitions that are added";
+
 constexpr auto kRules = std::to_array<PropertyRule>({
     // Security.
     {"security.protocol", Access::kSql,
@@ -54,38 +75,53 @@ constexpr auto kRules = std::to_array<PropertyRule>({
     // Identity and session.
     {"client.id", Access::kSql, ""},
     {"group.instance.id", Access::kSql, ""},
-    {"session.timeout.ms", Access::kSql, ""},
-    {"heartbeat.interval.ms", Access::kSql, ""},
-    {"max.poll.interval.ms", Access::kSql, ""},
-    {"coordinator.query.interval.ms", Access::kSql, ""},
+    {"session.timeout.ms", Access::kSql, kSession, {1'000, 1'800'000}},
+    {"heartbeat.interval.ms", Access::kSql, kSession, {100, 60'000}},
+    {"max.poll.interval.ms", Access::kSql, kSession, {1'000, 86'400'000}},
+    {"coordinator.query.interval.ms",
+     Access::kSql,
+     kRetries,
+     {1'000, 3'600'000}},
     {"partition.assignment.strategy", Access::kSql,
      "range|roundrobin|range,roundrobin|roundrobin,range"},
     // Fetching.
     {"isolation.level", Access::kSql, "read_committed|read_uncommitted"},
     {"check.crcs", Access::kSql, "true"},
-    {"fetch.wait.max.ms", Access::kSql, ""},
-    {"fetch.min.bytes", Access::kSql, "", kMiB},
-    {"fetch.message.max.bytes", Access::kSql, "", 128 * kMiB},
-    {"max.partition.fetch.bytes", Access::kSql, "", 128 * kMiB},
-    {"fetch.max.bytes", Access::kSql, "", 128 * kMiB},
-    {"receive.message.max.bytes", Access::kSql, "", 256 * kMiB},
-    {"fetch.error.backoff.ms", Access::kSql, ""},
+    {"fetch.wait.max.ms", Access::kSql, kWaits, {0, 10'000}},
+    {"fetch.min.bytes", Access::kSql, kWaits, {1, kMiB}},
+    {"fetch.message.max.bytes", Access::kSql, kFetch, {1'000, 128 * kMiB}},
+    {"max.partition.fetch.bytes", Access::kSql, kFetch, {1'000, 128 * kMiB}},
+    {"fetch.max.bytes", Access::kSql, kFetch, {1'000'000, 128 * kMiB}},
+    {"receive.message.max.bytes",
+     Access::kSql,
+     kFetch,
+     {1'000'512, 256 * kMiB}},
+    {"fetch.error.backoff.ms", Access::kSql, kRetries, {10, 60'000}},
     // Connections.
-    {"socket.timeout.ms", Access::kSql, ""},
-    {"socket.connection.setup.timeout.ms", Access::kSql, ""},
-    {"socket.keepalive.enable", Access::kSql, ""},
-    {"socket.nagle.disable", Access::kSql, ""},
-    {"socket.send.buffer.bytes", Access::kSql, "", 16 * kMiB},
-    {"socket.receive.buffer.bytes", Access::kSql, "", 16 * kMiB},
-    {"socket.max.fails", Access::kSql, ""},
-    {"connections.max.idle.ms", Access::kSql, ""},
+    {"socket.timeout.ms", Access::kSql, kSilence, {1'000, 300'000}},
+    {"socket.connection.setup.timeout.ms",
+     Access::kSql,
+     kSilence,
+     {1'000, 300'000}},
+    {"socket.keepalive.enable", Access::kSql, "true|false"},
+    {"socket.nagle.disable", Access::kSql, "true|false"},
+    {"socket.send.buffer.bytes", Access::kSql, kBuffer, {0, 16 * kMiB}},
+    {"socket.receive.buffer.bytes", Access::kSql, kBuffer, {0, 16 * kMiB}},
+    {"socket.max.fails", Access::kSql, kSilence, {1, 100}},
+    {"connections.max.idle.ms", Access::kSql, kRetries, {10'000, 86'400'000}},
     {"broker.address.family", Access::kSql, "any|v4|v6"},
-    {"broker.address.ttl", Access::kSql, ""},
-    {"reconnect.backoff.ms", Access::kSql, ""},
-    {"reconnect.backoff.max.ms", Access::kSql, ""},
-    {"metadata.max.age.ms", Access::kSql, ""},
-    {"topic.metadata.refresh.interval.ms", Access::kSql, ""},
-    {"topic.metadata.refresh.fast.interval.ms", Access::kSql, ""},
+    {"broker.address.ttl", Access::kSql, kMoved, {0, 3'600'000}},
+    {"reconnect.backoff.ms", Access::kSql, kRetries, {10, 60'000}},
+    {"reconnect.backoff.max.ms", Access::kSql, kRetries, {10, 300'000}},
+    {"metadata.max.age.ms", Access::kSql, kMetadata, {1'000, 3'600'000}},
+    {"topic.metadata.refresh.interval.ms",
+     Access::kSql,
+     kMetadata,
+     {100, 900'000}},
+    {"topic.metadata.refresh.fast.interval.ms",
+     Access::kSql,
+     kMetadata,
+     {10, 60'000}},
 
     // What would break the delivery promise, for the host as well.
     {"enable.auto.commit", Access::kRefused, kCommits},
@@ -143,7 +179,8 @@ bool Matches(std::string_view pattern, std::string_view key) {
 constexpr auto kSecrets = std::to_array<std::string_view>(
     {"sasl.password", "ssl.key.password", "ssl.key.pem",
      "ssl.keystore.password", "sasl.oauthbearer.client.secret",
-     "sasl.oauthbearer.config", "sasl.oauthbearer.assertion.private.key.pem",
+     "sasl.oauthbearer.config", "sasl.oauthbearer.extensions",
+     "sasl.oauthbearer.assertion.private.key.pem",
      "sasl.oauthbearer.assertion.private.key.passphrase"});
 
 }  // namespace

@@ -15,14 +15,23 @@ enum class Access : uint8_t {
   kRefused,  // Nobody: another value would break the delivery promise.
 };
 
+// Both ends are allowed.
+struct PropertyBounds {
+  int64_t min;
+  int64_t max;
+};
+
 struct PropertyRule {
   std::string_view key;  // Ends in '*' where it stands for all that begin so.
   Access access;
   // kSql: values allowed, separated by '|', or empty for what librdkafka
-  // takes. Otherwise: why, as the end of "Property cannot be set ...: ".
+  // takes; for numbers why they are bounded. Otherwise: why, as the end of
+  // "Property cannot be set ...: ".
   std::string_view text;
-  // kSql, numbers: the largest value; 0: librdkafka's own limit.
-  int64_t max = 0;
+  // kSql: what a number may be.
+  PropertyBounds bounds = {0, 0};
+
+  bool has_bounds() const { return bounds.max > 0; }
 };
 
 // Rules in no order; the first that matches holds.

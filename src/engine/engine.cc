@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/cord.h"
 #include "base/guard.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -18,6 +19,35 @@ using engine::ViewObject;
 using engine::ViewRunner;
 using engine::ViewSpec;
 
+namespace {
+
+// What hosts and brokers say goes out as one line that no terminal obeys.
+absl::Status Shown(const absl::Status& status) {
+  if (status.ok()) return status;
+  absl::Status shown(
+      status.code(),
+      base::ToAbsl(base::EscapeControl(base::FromAbsl(status.message()))));
+  status.ForEachPayload([&shown](auto url, const absl::Cord& payload) {
+    shown.SetPayload(url, payload);
+  });
+  return shown;
+}
+
+void EscapeAll(ViewStatus& status) {
+  const auto escape = [](std::string& text) {
+    text = base::EscapeControl(text);
+  };
+  escape(status.reason);
+  escape(status.last_error);
+  for (ErrorStatus& error : status.errors) escape(error.example);
+  for (ColumnErrors& column : status.column_errors) {
+    escape(column.column);
+    escape(column.example);
+  }
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
   return base::Guarded([&]() -> absl::StatusOr<std::unique_ptr<Engine>> {
     // Not for the environment: a worker that is left behind would keep it.
@@ -28,7 +58,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
     auto impl = std::make_shared<Impl>(std::move(env), std::move(catalog));
     // The first, so that views that run are stopped where a later one throws.
     std::unique_ptr<Engine> engine(new Engine(std::move(impl)));
-    ROWFALL_RETURN_IF_ERROR(engine->impl_->Open());
+    ROWFALL_RETURN_IF_ERROR(Shown(engine->impl_->Open()));
     return engine;
   });
 }
@@ -50,7 +80,9 @@ Engine::~Engine() {
 absl::StatusOr<Result> Engine::Execute(std::string_view sql) {
   return base::Guarded([&]() -> absl::StatusOr<Result> {
     ROWFALL_RETURN_IF_ERROR(impl_->CheckProcess());
-    return impl_->Execute(sql);
+    auto result = impl_->Execute(sql);
+    if (!result.ok()) return Shown(result.status());
+    return result;
   });
 }
 
@@ -73,7 +105,7 @@ absl::StatusOr<bool> Engine::RunOnce(std::string_view view, int worker,
 absl::Status Engine::Stop(absl::Duration timeout) {
   return base::Guarded([&] {
     const absl::Status own = impl_->CheckProcess();
-    return own.ok() ? impl_->Stop(timeout) : own;
+    return own.ok() ? Shown(impl_->Stop(timeout)) : own;
   });
 }
 
@@ -85,6 +117,7 @@ absl::Status Engine::Impl::CheckProcess() const {
 }
 
 absl::Status Engine::Impl::Open() {
+  ROWFALL_RETURN_IF_ERROR(claim_.Take());
   ROWFALL_ASSIGN_OR_RETURN(
       const CatalogState state,
       sink::CallHost("The catalog", [this] { return catalog_->Load(); }));
@@ -202,6 +235,12 @@ void Engine::Impl::Restore() {
 }
 
 ViewStatus Engine::Impl::StatusOf(const ViewObject& view) const {
+  ViewStatus status = RawStatusOf(view);
+  EscapeAll(status);
+  return status;
+}
+
+ViewStatus Engine::Impl::RawStatusOf(const ViewObject& view) const {
   ViewStatus status;
   const auto ended = ended_.find(view.definition.name);
   if (ended != ended_.end()) status = ended->second;

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/catalog_claim.h"
 #include "engine/catalog_writer.h"
 #include "engine/environment.h"
 #include "engine/objects.h"
@@ -36,6 +37,7 @@ class Engine::Impl : public std::enable_shared_from_this<Engine::Impl> {
        std::shared_ptr<Catalog> catalog)
       : env_(std::move(env)),
         catalog_(std::move(catalog)),
+        claim_(catalog_),
         writer_(std::make_shared<engine::CatalogWriter>(catalog_)) {}
 
   // FailedPrecondition in a process that was forked from that of the engine:
@@ -113,6 +115,10 @@ class Engine::Impl : public std::enable_shared_from_this<Engine::Impl> {
   absl::StatusOr<engine::ViewObject> MakeView(sql::CreateView& statement,
                                               std::string_view sql) const;
 
+  // Returns what to warn of where a new view goes on at the positions of one
+  // that was dropped, else nothing.
+  std::string TellFormerOwner(const ViewDefinition& view) const;
+
   // Makes the objects durable, or leaves the catalog as it was.
   absl::Status Store(const engine::Sources& sources,
                      const engine::Views& views);
@@ -143,7 +149,9 @@ class Engine::Impl : public std::enable_shared_from_this<Engine::Impl> {
   void KeepWhatRuns(ViewRuns& runs, ViewRuns::const_iterator run);
   void KeepFigures(const std::string& name, const engine::ViewRunner& runner,
                    Statuses& prepared);
+  // With all texts safe to show.
   ViewStatus StatusOf(const engine::ViewObject& view) const;
+  ViewStatus RawStatusOf(const engine::ViewObject& view) const;
   void CountLeftBehind(ViewStatus& status) const;
 
   // Views whose start may succeed later (late_start.cc).
@@ -158,6 +166,7 @@ class Engine::Impl : public std::enable_shared_from_this<Engine::Impl> {
 
   const std::shared_ptr<const engine::Environment> env_;
   const std::shared_ptr<Catalog> catalog_;
+  engine::CatalogClaim claim_;
   const std::shared_ptr<engine::CatalogWriter> writer_;
   const pid_t process_ = ::getpid();
   std::mutex statement_mutex_;
@@ -168,6 +177,8 @@ class Engine::Impl : public std::enable_shared_from_this<Engine::Impl> {
   engine::Sources sources_;  // Guarded by mutex_.
   engine::Views views_;      // Guarded by mutex_.
   RunningViews running_;     // Guarded by mutex_.
+  // Views that had a group and were dropped, by group. Under statement_mutex_.
+  std::map<std::string, std::string, std::less<>> former_owners_;
   // The figures of the runs that have ended, by view. Guarded by mutex_.
   Statuses ended_;
   ViewRuns left_behind_;  // Guarded by mutex_.

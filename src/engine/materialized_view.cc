@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "eval/evaluator.h"
+#include "plan/view_options.h"
 #include "plan/view_plan.h"
 #include "sql/parser.h"
 
@@ -26,6 +27,7 @@ absl::StatusOr<sql::Select> ParseView(std::string_view text) {
     return base::InvalidAt({1, 1},
                            "Expected SELECT or CREATE MATERIALIZED VIEW");
   }
+  ROWFALL_RETURN_IF_ERROR(plan::PlanViewOptions(*view).status());
   return std::move(view->select);
 }
 

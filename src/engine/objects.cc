@@ -5,9 +5,11 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/property_check.h"
+#include "plan/view_options.h"
 #include "sink/host_call.h"
 #include "sql/parser.h"
 
@@ -35,7 +37,7 @@ absl::Status BadOption(const SourceObject& source, std::string_view key,
 // The places of CREATE's checks that need more than the statement.
 absl::Status CheckSource(const SourceObject& source,
                          const EngineOptions& options) {
-  ROWFALL_RETURN_IF_ERROR(CheckProperties(source.plan));
+  ROWFALL_RETURN_IF_ERROR(CheckProperties(source.plan, options));
   if (source.plan.on_error == plan::OnError::kDeadLetter &&
       options.rejects == nullptr) {
     return BadOption(source, "on_error",
@@ -107,16 +109,31 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> BindView(
   return std::shared_ptr<const ViewSpec>(std::move(spec));
 }
 
-std::string ChooseGroup(std::string_view group, std::string_view view,
-                        const Views& views) {
-  const auto taken = [&views](std::string_view name) {
-    return std::any_of(views.begin(), views.end(), [name](const auto& other) {
-      return other.second.definition.consumer_group == name;
+absl::StatusOr<std::string> ChooseGroup(const sql::CreateView& statement,
+                                        const SourceObject& source,
+                                        const Views& views) {
+  ROWFALL_ASSIGN_OR_RETURN(const plan::ViewOptions options,
+                           plan::PlanViewOptions(statement));
+  const auto owner_of = [&](std::string_view group) {
+    return std::find_if(views.begin(), views.end(), [&](const auto& other) {
+      return other.first != statement.name &&
+             other.second.definition.consumer_group == group;
     });
   };
-  std::string chosen(group);
-  while (taken(chosen)) base::AppendCat(chosen, ".", view);
-  return chosen;
+  if (ROWFALL_MISTAKE(name_groups_by_order) &&
+      owner_of(source.plan.consumer_group) == views.end()) {
+    return source.plan.consumer_group;
+  }
+  std::string group = plan::GroupOf(source.plan, statement, options);
+  const auto owner = owner_of(group);
+  if (owner == views.end()) return group;
+  return base::ErrorAt(
+      absl::StatusCode::kFailedPrecondition,
+      statement.options.empty() ? statement.name_place
+                                : statement.options[0].value_place,
+      base::Cat("Consumer group is that of view '", owner->first,
+                "', write consumer_group='...' with another one behind TO ",
+                statement.table, ": ", base::Quote(group)));
 }
 
 namespace {

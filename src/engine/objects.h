@@ -43,10 +43,12 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> BindView(
     const ViewObject& view, const SourceObject& source,
     std::shared_ptr<const Environment> env);
 
-// Returns the group for a new view: the source's, or with the view's name
-// behind it where another view has that one.
-std::string ChooseGroup(std::string_view group, std::string_view view,
-                        const Views& views);
+// Returns the group for a new view of `source`, by plan::GroupOf().
+// Errors: InvalidArgument: its options. FailedPrecondition: another view has
+// that group, and the two would take partitions and positions from each other.
+absl::StatusOr<std::string> ChooseGroup(const sql::CreateView& statement,
+                                        const SourceObject& source,
+                                        const Views& views);
 
 // Reads a catalog. Errors: DataLoss: a definition that cannot be parsed.
 struct Objects {

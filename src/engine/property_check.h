@@ -5,11 +5,15 @@
 
 #include "absl/status/status.h"
 #include "plan/source_plan.h"
+#include "rowfall/options.h"
 
 namespace rowfall::engine {
 
-// Errors: those of source::CheckSqlProperty, with the property's place.
-absl::Status CheckProperties(const plan::SourcePlan& source);
+// Checks each property and all of them together with those of the host.
+// Errors: those of source::CheckSqlProperty and source::CheckTogether, with the
+// property's place.
+absl::Status CheckProperties(const plan::SourcePlan& source,
+                             const EngineOptions& options);
 
 }  // namespace rowfall::engine
 

@@ -104,10 +104,11 @@ Result ShowStatus(const ViewStatus& status) {
   return result;
 }
 
-Result ShowPlan(const plan::ViewPlan& plan) {
+Result ShowPlan(const ViewSpec& view) {
   Result result;
   result.columns = {"Step", "Detail"};
-  for (auto& [step, detail] : plan::Explain(plan)) {
+  result.rows.push_back({"consumer group", view.consumer_group});
+  for (auto& [step, detail] : plan::Explain(*view.plan)) {
     result.rows.push_back({std::move(step), std::move(detail)});
   }
   return result;

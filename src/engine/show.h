@@ -4,7 +4,7 @@
 #define ROWFALL_ENGINE_SHOW_H_
 
 #include "engine/objects.h"
-#include "plan/view_plan.h"
+#include "engine/view_spec.h"
 #include "rowfall/engine.h"
 #include "rowfall/stats.h"
 
@@ -15,7 +15,7 @@ Result ShowViews(const Views& views);
 Result ShowSource(const SourceObject& source);
 Result ShowView(const ViewObject& view);
 Result ShowStatus(const ViewStatus& status);
-Result ShowPlan(const plan::ViewPlan& plan);
+Result ShowPlan(const ViewSpec& view);
 
 }  // namespace rowfall::engine
 

@@ -20,6 +20,8 @@ namespace {
 
 // Each view reads the topics once more.
 constexpr int kMaxViewsOfSource = 64;
+// Dropped views whose groups are remembered.
+constexpr size_t kMaxFormerOwners = 1000;
 
 template <typename Objects>
 std::vector<std::string> Names(const Objects& objects) {
@@ -159,8 +161,9 @@ absl::StatusOr<ViewObject> Engine::Impl::MakeView(sql::CreateView& statement,
   ViewObject view;
   view.definition.name = statement.name;
   view.definition.sql = sql;
-  view.definition.consumer_group = engine::ChooseGroup(
-      source->second.plan.consumer_group, statement.name, views_);
+  ROWFALL_ASSIGN_OR_RETURN(
+      view.definition.consumer_group,
+      engine::ChooseGroup(statement, source->second, views_));
   view.statement = std::move(statement);
   return view;
 }
@@ -174,19 +177,32 @@ absl::StatusOr<Result> Engine::Impl::Run(sql::CreateView& statement,
   ROWFALL_ASSIGN_OR_RETURN(ViewObject view, MakeView(statement, sql));
   ROWFALL_ASSIGN_OR_RETURN(const auto spec, Bind(view));
   const std::string name = view.definition.name;
+  const std::string warning = TellFormerOwner(view.definition);
   engine::Views views = views_;
   views.emplace(name, std::move(view));
   ROWFALL_ASSIGN_OR_RETURN(RunningViews running, MakeRunning(name, spec));
   ROWFALL_RETURN_IF_ERROR(Store(sources_, views));
+  bool launched = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (Launch(running)) {
-      views_ = std::move(views);
-      return Affected(spec->source.num_consumers);
-    }
+    launched = Launch(running);
+    if (launched) views_ = std::move(views);
+  }
+  if (launched) {
+    if (!warning.empty()) env_->Log(LogLevel::kWarning, name, -1, warning);
+    return Affected(spec->source.num_consumers);
   }
   Restore();
   return absl::CancelledError("The engine was stopped");
+}
+
+std::string Engine::Impl::TellFormerOwner(const ViewDefinition& view) const {
+  const auto found = former_owners_.find(view.consumer_group);
+  if (found == former_owners_.end() || found->second == view.name) return "";
+  return base::Cat("Consumer group ", base::Quote(view.consumer_group),
+                   " was that of view '", found->second,
+                   "', which was dropped: what that one has read does not come "
+                   "again");
 }
 
 absl::StatusOr<Result> Engine::Impl::Run(sql::Explain& statement,
@@ -194,7 +210,7 @@ absl::StatusOr<Result> Engine::Impl::Run(sql::Explain& statement,
   ROWFALL_ASSIGN_OR_RETURN(const ViewObject view,
                            MakeView(statement.view, sql));
   ROWFALL_ASSIGN_OR_RETURN(const auto spec, Bind(view));
-  return engine::ShowPlan(*spec->plan);
+  return engine::ShowPlan(*spec);
 }
 
 // --- ALTER and DROP --------------------------------------------------------
@@ -293,10 +309,17 @@ absl::StatusOr<Result> Engine::Impl::DropView(const sql::Drop& statement) {
   const auto source = sources_.find((*found)->statement.select.from);
   const int num_consumers =
       source == sources_.end() ? 1 : source->second.plan.num_consumers;
+  const std::string group = (*found)->definition.consumer_group;
+  auto former_owners = former_owners_;
+  if (former_owners.size() >= kMaxFormerOwners) {
+    former_owners.erase(former_owners.begin());
+  }
+  former_owners[group] = statement.name;
   engine::Views views = views_;
   views.erase(statement.name);
   Ending ending = PrepareEnd({statement.name});
   ROWFALL_RETURN_IF_ERROR(Store(sources_, views));
+  former_owners_ = std::move(former_owners);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     views_ = std::move(views);

@@ -13,6 +13,7 @@
 #include "engine/pipeline.h"
 #include "engine/property_check.h"
 #include "plan/source_plan.h"
+#include "plan/view_options.h"
 #include "plan/view_plan.h"
 #include "sql/parser.h"
 
@@ -71,12 +72,14 @@ absl::StatusOr<Transform> Transform::Compile(
     ROWFALL_ASSIGN_OR_RETURN(
         impl->source, plan::PlanSource(std::get<sql::CreateSource>(source),
                                        plan::BrokerOptions::kOptional));
-    ROWFALL_RETURN_IF_ERROR(engine::CheckProperties(impl->source));
+    ROWFALL_RETURN_IF_ERROR(engine::CheckProperties(impl->source, {}));
     ROWFALL_ASSIGN_OR_RETURN(const sql::Statement view,
                              sql::ParseStatement(create_view));
     if (!std::holds_alternative<sql::CreateView>(view)) {
       return base::InvalidAt({1, 1}, "Expected CREATE MATERIALIZED VIEW");
     }
+    ROWFALL_RETURN_IF_ERROR(
+        plan::PlanViewOptions(std::get<sql::CreateView>(view)).status());
     const sql::Select& select = std::get<sql::CreateView>(view).select;
     if (select.from != impl->source.name) {
       return base::ErrorAt(absl::StatusCode::kNotFound, select.from_place,

@@ -54,6 +54,18 @@ absl::StatusOr<int64_t> ReadInteger(const sql::Option& option, int64_t min,
                        min, " to ", max));
 }
 
+absl::StatusOr<std::string> ReadGroupName(const sql::Option& option) {
+  if (Trim(option.value).empty() || HasControl(option.value)) {
+    return Bad(option, "Option consumer_group must be a name");
+  }
+  if (option.value.size() > kMaxGroupBytes) {
+    return Bad(option,
+               base::Cat("Option consumer_group has ", option.value.size(),
+                         " bytes, write a name of at most ", kMaxGroupBytes));
+  }
+  return option.value;
+}
+
 absl::StatusOr<std::vector<std::string>> ReadList(const sql::Option& option) {
   std::vector<std::string> items;
   std::string_view rest = option.value;

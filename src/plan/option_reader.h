@@ -3,6 +3,7 @@
 #ifndef ROWFALL_PLAN_OPTION_READER_H_
 #define ROWFALL_PLAN_OPTION_READER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -34,6 +35,9 @@ std::optional<double> ToPercent(std::string_view digits);
 // Errors of each: InvalidArgument with the place of the value.
 absl::StatusOr<int64_t> ReadInteger(const sql::Option& option, int64_t min,
                                     int64_t max);
+// The name of a consumer group, at most kMaxGroupBytes.
+inline constexpr size_t kMaxGroupBytes = 255;
+absl::StatusOr<std::string> ReadGroupName(const sql::Option& option);
 // A comma-separated list without empty or equal items.
 absl::StatusOr<std::vector<std::string>> ReadList(const sql::Option& option);
 

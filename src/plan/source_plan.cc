@@ -100,10 +100,7 @@ absl::Status ReadTopics(const sql::Option& option, SourcePlan& plan) {
 }
 
 absl::Status ReadGroup(const sql::Option& option, SourcePlan& plan) {
-  if (Trim(option.value).empty() || HasControl(option.value)) {
-    return Bad(option, "Option consumer_group must be a name");
-  }
-  plan.consumer_group = option.value;
+  ROWFALL_ASSIGN_OR_RETURN(plan.consumer_group, ReadGroupName(option));
   return absl::OkStatus();
 }
 

@@ -165,6 +165,7 @@ struct CreateView {
   bool if_not_exists = false;
   std::string table;  // Spelled as written, unquoted.
   TextPlace table_place;
+  std::vector<Option> options;
   Select select;
   std::string show_text;  // As SHOW MV prints it.
 };

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "sql/ast.h"
+#include "sql/print.h"
 #include "sql/token_stream.h"
 
 namespace rowfall::sql {
@@ -17,6 +18,9 @@ namespace rowfall::sql {
 absl::StatusOr<CreateSource> ParseCreateSource(TokenStream& in);
 // From the first word behind CREATE MATERIALIZED VIEW on.
 absl::StatusOr<CreateView> ParseCreateView(TokenStream& in);
+// key=value, also in the user's spelling.
+absl::StatusOr<Option> ParseOption(TokenStream& in,
+                                   std::vector<OptionText>& written);
 absl::StatusOr<AlterView> ParseAlterView(TokenStream& in);
 absl::StatusOr<Select> ParseSelectClauses(TokenStream& in);
 absl::StatusOr<ExprPtr> ParseExpression(TokenStream& in);

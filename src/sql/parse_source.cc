@@ -94,7 +94,10 @@ absl::Status ParseValue(TokenStream& in, Option& option, std::string& text) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Option> ParseOption(TokenStream& in, SourceText& out) {
+}  // namespace
+
+absl::StatusOr<Option> ParseOption(TokenStream& in,
+                                   std::vector<OptionText>& written) {
   Option option;
   ROWFALL_ASSIGN_OR_RETURN(const WrittenName key, ParseKey(in));
   option.key = base::ToLower(key.value);
@@ -105,9 +108,11 @@ absl::StatusOr<Option> ParseOption(TokenStream& in, SourceText& out) {
   }
   std::string value;
   ROWFALL_RETURN_IF_ERROR(ParseValue(in, option, value));
-  out.options.push_back({option.key, key.text, std::move(value)});
+  written.push_back({option.key, key.text, std::move(value)});
   return option;
 }
+
+namespace {
 
 // Whether the text goes on as if the last value had not been complete.
 bool IsCutValue(const TokenStream& in) {
@@ -127,7 +132,7 @@ absl::Status ParseOptions(TokenStream& in, CreateSource& source,
     if (!source.options.empty() && IsCutValue(in)) {
       return in.Unexpected("an option, other values need quotes");
     }
-    ROWFALL_ASSIGN_OR_RETURN(Option option, ParseOption(in, out));
+    ROWFALL_ASSIGN_OR_RETURN(Option option, ParseOption(in, out.options));
     source.options.push_back(std::move(option));
   }
   return absl::OkStatus();

@@ -5,13 +5,33 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "sql/limits.h"
 #include "sql/parse.h"
 #include "sql/print.h"
 
 namespace rowfall::sql {
 
+namespace {
+
+// Options are told from AS and SELECT by the '=' behind their name.
+absl::Status ParseOptions(TokenStream& in, CreateView& view, ViewText& out) {
+  while (in.AtSymbol("=", 1) && !in.AtWord("AS")) {
+    if (view.options.size() == kMaxOptions) {
+      return base::InvalidAt(
+          in.Peek().place,
+          base::Cat("View has more than ", kMaxOptions, " options"));
+    }
+    ROWFALL_ASSIGN_OR_RETURN(Option option, ParseOption(in, out.options));
+    view.options.push_back(std::move(option));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<CreateView> ParseCreateView(TokenStream& in) {
   CreateView view;
+  ViewText out;
   ROWFALL_ASSIGN_OR_RETURN(view.if_not_exists, AcceptIfNotExists(in));
   ROWFALL_ASSIGN_OR_RETURN(const WrittenName name,
                            ExpectObjectName(in, "the name of a view"));
@@ -22,12 +42,15 @@ absl::StatusOr<CreateView> ParseCreateView(TokenStream& in) {
                            in.ExpectName("the name of a table"));
   view.table = table.value;
   view.table_place = table.place;
+  out.name = name.text;
+  out.table = table.text;
+  ROWFALL_RETURN_IF_ERROR(ParseOptions(in, view, out));
   if (!in.AcceptWord("AS") && !in.AtWord("SELECT")) {
     return in.Unexpected("AS or SELECT", {"AS", "SELECT"});
   }
   ROWFALL_ASSIGN_OR_RETURN(view.select, ParseSelectClauses(in));
   if (view.select.from.empty()) return in.Unexpected("FROM", {"FROM"});
-  view.show_text = ShowText(name.text, table.text, view.select);
+  view.show_text = ShowText(out, view.select);
   return view;
 }
 

@@ -10,24 +10,32 @@
 
 namespace rowfall::sql {
 
+// An option in the user's spelling.
+struct OptionText {
+  std::string key;  // Lower case, to know secrets by.
+  std::string written_key;
+  std::string written_value;
+};
+
 // The parts of CREATE SOURCE in the user's spelling.
 struct SourceText {
-  struct Option {
-    std::string key;  // Lower case, to know secrets by.
-    std::string written_key;
-    std::string written_value;
-  };
   std::string name;
   std::vector<std::string> columns;
-  std::vector<Option> options;
+  std::vector<OptionText> options;
+};
+
+// The parts of CREATE MATERIALIZED VIEW before the SELECT.
+struct ViewText {
+  std::string name;
+  std::string table;
+  std::vector<OptionText> options;
 };
 
 // Returns the text of SHOW SOURCE; values of secret options are hidden.
 std::string ShowText(const SourceText& source);
 
-// Returns the text of SHOW MV; `name` and `table` in the user's spelling.
-std::string ShowText(const std::string& name, const std::string& table,
-                     const Select& select);
+// Returns the text of SHOW MV.
+std::string ShowText(const ViewText& view, const Select& select);
 
 }  // namespace rowfall::sql
 

@@ -90,10 +90,10 @@ TEST_F(EngineTest, WritesEveryMessageOnItsOwnThreads) {
   Execute(kView);
   Produce(1000);
   ExpectAllRows();
-  EXPECT_TRUE(broker_.WaitUntilCaughtUp("manticore", absl::Seconds(30)));
+  EXPECT_TRUE(broker_.WaitUntilCaughtUp("manticore.v", absl::Seconds(30)));
   EXPECT_TRUE(engine_->Stop().ok());
   EXPECT_THAT(broker_.Violations(), IsEmpty());
-  EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+  EXPECT_EQ(broker_.NumMembers("manticore.v"), 0);
 }
 
 TEST_F(EngineTest, WritesEveryMessageOnceOverSuspendAndResume) {
@@ -103,7 +103,7 @@ TEST_F(EngineTest, WritesEveryMessageOnceOverSuspendAndResume) {
   for (int round = 0; round < 5; ++round) {
     Produce(100);
     Execute("ALTER MV v suspended=1");
-    EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+    EXPECT_EQ(broker_.NumMembers("manticore.v"), 0);
     Produce(100);
     Execute("ALTER MV v suspended=0");
   }
@@ -144,7 +144,7 @@ TEST_F(EngineTest, StopInterruptsABackoff) {
   EXPECT_LT(absl::Now() - start, absl::Seconds(20));
   EXPECT_EQ(table_->num_rows(), 0u);
   for (int p = 0; p < 4; ++p) {
-    EXPECT_EQ(broker_.Committed("manticore", "t", p), kOffsetNone);
+    EXPECT_EQ(broker_.Committed("manticore.v", "t", p), kOffsetNone);
   }
 }
 
@@ -157,7 +157,7 @@ TEST_F(EngineTest, KeepsItsMembershipWhileTheSinkIsDown) {
   faulty_->Return(absl::UnavailableError("down"), 40);
   Produce(200);
   ExpectAllRows();
-  EXPECT_EQ(broker_.NumMembers("manticore"), 2);
+  EXPECT_EQ(broker_.NumMembers("manticore.v"), 2);
   EXPECT_THAT(broker_.Violations(), IsEmpty());
 }
 
@@ -281,6 +281,46 @@ TEST_F(EngineTest, ASourceHasAtMost64Views) {
   Execute("CREATE MV v1 TO t AS SELECT id FROM s");
 }
 
+// Issue 11, 18.
+TEST_F(EngineTest, PropertiesThatDoNotFitAreRefusedWithTheirPlace) {
+  Open(Options());
+  const std::string source =
+      "CREATE SOURCE s (id bigint) type='kafka' broker_list='b:1' "
+      "topic_list='t'\n";
+  const auto refused = [&](const std::string& properties) {
+    const auto result = engine_->Execute(source + properties);
+    EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
+    return std::string(result.status().message());
+  };
+  EXPECT_THAT(refused("topic.metadata.refresh.interval.ms='-1'"),
+              HasSubstr("expected a whole number from 100 to 900000"));
+  EXPECT_THAT(refused("client.id='x' max.poll.interval.ms='1000'"),
+              HasSubstr("[at 2:15]"));
+  const std::string no_pem =
+      refused("security.protocol='ssl' ssl.ca.pem='nonsense'");
+  EXPECT_THAT(no_pem, HasSubstr("The client cannot use property ssl.ca.pem"));
+  EXPECT_THAT(no_pem, HasSubstr("[at 2:25]"));
+  EXPECT_TRUE(engine_->Execute("SHOW SOURCES")->rows.empty());
+}
+
+// Issue 11, 19.
+TEST_F(EngineTest, TextsOfTheHostAreShownSafely) {
+  const std::string text = "no\nline \xc2\x9b\xe2\x80\xae\x1b[31m";
+  const std::string safe = "no\\x0aline \\u009b\\u202e\\x1b[31m";
+  Open(Options());
+  Execute(kSource);
+  Execute(kView);
+  faulty_->Return(absl::InternalError(text), 1000);
+  Produce(10);
+  ViewStatus status;
+  do {
+    status = engine_->Status()[0];
+  } while (status.state != ViewState::kFailed);
+  EXPECT_THAT(status.reason, HasSubstr(safe));
+  EXPECT_THAT(status.last_error, HasSubstr(safe));
+  EXPECT_EQ(status.reason.find('\n'), std::string::npos);
+}
+
 TEST_F(EngineTest, TakesNoHalfOfACatalog) {
   const std::string source =
       "CREATE SOURCE s (id bigint) type='kafka' broker_list='b:1' "
@@ -341,7 +381,7 @@ TEST_F(EngineTest, StopsWithoutADeadline) {
   Execute(kView);
   Produce(100);
   EXPECT_TRUE(engine_->Stop(absl::InfiniteDuration()).ok());
-  EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+  EXPECT_EQ(broker_.NumMembers("manticore.v"), 0);
 }
 
 TEST_F(EngineTest, StopMeetsAStatementThatStopsTheSameView) {
@@ -363,7 +403,7 @@ TEST_F(EngineTest, StopMeetsAStatementThatStopsTheSameView) {
   faulty_->Release();
   alter.join();
   EXPECT_TRUE(altered.ok()) << altered;
-  EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+  EXPECT_EQ(broker_.NumMembers("manticore.v"), 0);
 }
 
 // Something of the host that comes in the middle of a statement.
@@ -385,7 +425,7 @@ TEST_F(EngineTest, StartsNoViewOnceItWasStopped) {
   catalog->hook = [this] { EXPECT_TRUE(engine_->Stop().ok()); };
   EXPECT_EQ(engine_->Execute(kView).status().code(),
             absl::StatusCode::kCancelled);
-  EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+  EXPECT_EQ(broker_.NumMembers("manticore.v"), 0);
   EXPECT_THAT(catalog->Load()->views, IsEmpty());
 }
 
@@ -468,7 +508,7 @@ TEST_F(EngineTest, AStatementThatCannotBeStoredLeavesNothingBehind) {
   catalog->broken = true;
   EXPECT_FALSE(engine_->Execute(kView).ok());
   EXPECT_EQ(engine_->Execute("SHOW MVS")->rows.size(), 0u);
-  EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+  EXPECT_EQ(broker_.NumMembers("manticore.v"), 0);
   catalog->broken = false;
   Execute(kView);
   catalog->broken = true;

@@ -142,7 +142,7 @@ TEST_F(StuckWorldTest, StopLeavesBehindALastBatchThatHangs) {
   faulty_->Release();
   EXPECT_EQ(engine_->Stop(kPatience), absl::OkStatus());
   EXPECT_EQ(table_->num_rows(), 3u);
-  EXPECT_EQ(broker_.Committed("manticore", "t", 0), 3);
+  EXPECT_EQ(broker_.Committed("manticore.v", "t", 0), 3);
 }
 
 TEST_F(StuckWorldTest, StopIsBoundedOnOwnThreads) {
@@ -359,7 +359,7 @@ TEST_F(StuckWorldTest, ManyLivesLeaveNothingBehind) {
   EXPECT_LE(SelfStatus("Threads"), threads);
   // Sanitizers keep what was freed for a while.
   EXPECT_LE(SelfStatus("VmRSS"), kilobytes * 3 / 2 + 8192);
-  EXPECT_EQ(broker_.NumMembers("manticore"), 0);
+  EXPECT_EQ(broker_.NumMembers("manticore.v"), 0);
   EXPECT_THAT(broker_.Violations(), IsEmpty());
 }
 

@@ -134,8 +134,8 @@ TEST_F(ExactlyOnceTest, WhatKafkaBelievesDoesNotMatter) {
   Start();
   Run();
   engine_ = nullptr;
-  broker_.SetCommitted("manticore", "t", 0, 0);
-  broker_.SetCommitted("manticore", "t", 1, kOffsetNone);
+  broker_.SetCommitted("manticore.v", "t", 0, 0);
+  broker_.SetCommitted("manticore.v", "t", 1, kOffsetNone);
   Produce(11, 20);
   Start();
   Run();

@@ -63,7 +63,7 @@ std::string KafkaEngineTest::CreateSource(std::string_view name,
   sql.append(name).append(" (id bigint, term text) type='kafka'");
   sql.append(" broker_list='").append(cluster_.brokers());
   sql.append("' topic_list='").append(topic);
-  sql.append("' consumer_group='").append(group_).append("' ");
+  sql.append("' consumer_group='").append(source_group_).append("' ");
   return sql.append(more);
 }
 

@@ -43,7 +43,7 @@ class KafkaEngineTest : public ::testing::Test {
 
   /// Executes a statement that must not fail.
   Result Execute(const std::string& sql);
-  /// CREATE SOURCE `name` (id bigint, term text) on `topic` and `group_`, with
+  /// CREATE SOURCE `name` (id bigint, term text) on `topic` and `source_group_`, with
   /// more options.
   std::string CreateSource(std::string_view name, const std::string& topic,
                            std::string_view more = "") const;
@@ -63,7 +63,9 @@ class KafkaEngineTest : public ::testing::Test {
   int64_t CommittedSum(const std::string& topic, int partitions);
 
   KafkaCluster cluster_;
-  const std::string group_ = KafkaCluster::UniqueName("group");
+  const std::string source_group_ = KafkaCluster::UniqueName("group");
+  /// That of the view `terms` of such a source.
+  const std::string group_ = source_group_ + ".terms";
   std::shared_ptr<testing::RecordingTables> tables_ =
       std::make_shared<testing::RecordingTables>();
   EngineOptions options_;

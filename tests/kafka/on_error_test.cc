@@ -78,7 +78,7 @@ TEST_F(OnError, NullKeepsTheRowAndStopsAtABadId) {
       "CREATE SOURCE kafka (id bigint, term multi) type='kafka' "
       "broker_list='" +
       cluster_.brokers() + "' topic_list='" + topic_ + "' consumer_group='" +
-      group_ + "' on_error='null' batch=4");
+      source_group_ + "' on_error='null' batch=4");
   Execute(
       "CREATE MATERIALIZED VIEW terms TO glossary AS "
       "SELECT id, TEXT(term) AS name FROM kafka");

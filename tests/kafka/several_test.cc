@@ -21,8 +21,8 @@ TEST_F(Several, ViewsOfOneSourceEachGetAllMessages) {
   Execute(
       "CREATE MV second TO late_terms AS SELECT id, UPPER(term) AS name "
       "FROM kafka WHERE id > 500");
-  EXPECT_EQ(StatusOf("first").consumer_group, group_);
-  EXPECT_EQ(StatusOf("second").consumer_group, group_ + ".second");
+  EXPECT_EQ(StatusOf("first").consumer_group, source_group_ + ".first");
+  EXPECT_EQ(StatusOf("second").consumer_group, source_group_ + ".second");
 
   ProduceIds(topic, 4, 1, 1000);
   EXPECT_TRUE(all->WaitForRows(1000, kPatience));
@@ -44,13 +44,13 @@ TEST_F(Several, SourcesOfOneTopicEachGetAllMessages) {
   const auto first = AddTable("first_table");
   const auto second = AddTable("second_table");
   Open();
-  // With one group's name: the second view goes on by a group of its own.
+  // With one group's name: each view has a group of its own.
   Execute(CreateSource("one", topic, "batch=50"));
   Execute(CreateSource("two", topic, "batch=70"));
   Execute("CREATE MV a TO first_table AS SELECT id FROM one");
   Execute("CREATE MV b TO second_table AS SELECT id FROM two");
-  EXPECT_EQ(StatusOf("a").consumer_group, group_);
-  EXPECT_EQ(StatusOf("b").consumer_group, group_ + ".b");
+  EXPECT_EQ(StatusOf("a").consumer_group, source_group_ + ".a");
+  EXPECT_EQ(StatusOf("b").consumer_group, source_group_ + ".b");
   ProduceIds(topic, 2, 1, 300);
   EXPECT_TRUE(first->WaitForRows(300, kPatience));
   EXPECT_TRUE(second->WaitForRows(300, kPatience));

@@ -136,5 +136,20 @@ TEST(SourcePlanTest, ErrorsDoNotShowSecrets) {
             "Option is given twice: 'sasl.password' [at 1:83]");
 }
 
+// Issue 11, 18.
+TEST(SourcePlanTest, GroupsAreLimited) {
+  const auto plan = [](size_t bytes) {
+    return Plan(
+        "CREATE SOURCE k type='kafka' broker_list='b:1' topic_list='t' "
+        "consumer_group='" +
+        std::string(bytes, 'g') + "'");
+  };
+  EXPECT_TRUE(plan(255).ok());
+  EXPECT_EQ(plan(256).status().message(),
+            "Option consumer_group has 256 bytes, write a name of at most "
+            "255: '" +
+                std::string(60, 'g') + "'... [at 1:77]");
+}
+
 }  // namespace
 }  // namespace rowfall::plan

@@ -84,7 +84,7 @@ class FoundViewTest : public ::testing::Test {
         "CREATE SOURCE s (id bigint) type='kafka' broker_list='b:1' "
         "consumer_group='g' topic_list='topic' " +
         source_options);
-    Execute("CREATE MV v TO t AS SELECT id FROM s");
+    Execute("CREATE MV v TO t consumer_group='g' AS SELECT id FROM s");
   }
   void Execute(const std::string& sql) {
     ASSERT_TRUE(engine_->Execute(sql).ok()) << sql;

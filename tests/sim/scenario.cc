@@ -174,7 +174,7 @@ std::string Scenario::TableName(int view) const {
 }
 
 std::string Scenario::Group(int view) const {
-  return view == 0 ? "g" : base::Cat("g.", ViewName(view));
+  return base::Cat("g.", ViewName(view));
 }
 
 std::string SourceOptions::ToClientId() const {

@@ -198,7 +198,10 @@ void Simulation::Mend(Process& process, bool is_lenient) {
 
 void Simulation::CreateAll(Process& process, const SourceOptions& options) {
   (void)process.Execute(scenario_.CreateSource(options));
-  for (int view = 0; view < scenario_.num_views && process.is_open(); ++view) {
+  // Each time in another order, so that processes differ.
+  ++first_view_;
+  for (int i = 0; i < scenario_.num_views && process.is_open(); ++i) {
+    const int view = (first_view_ + i) % scenario_.num_views;
     (void)process.Execute(scenario_.CreateView(view));
   }
 }

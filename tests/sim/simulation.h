@@ -94,6 +94,7 @@ class Simulation {
   const Scenario scenario_;
   World world_;
   Random random_;
+  int first_view_ = 0;  // Of the last CreateAll().
   std::vector<std::unique_ptr<Process>> processes_;
   std::vector<Action> actions_;
   int weights_ = 0;

@@ -108,7 +108,7 @@ TEST_F(SqlitePositionsTest, StoredPositionsWinOverNewerCommits) {
   Run();
   Meanwhile([this] {
     Produce(6, 9);
-    broker_.SetCommitted("g", "t", 0, 8);
+    broker_.SetCommitted("g.v", "t", 0, 8);
   });
   EXPECT_THAT(Ids(), ElementsAre("1 2 3 4 5 6 7 8 9"));
   EXPECT_THAT(log_, HasSubstr("The group has committed 8 of t/0; the table's "
@@ -155,7 +155,7 @@ TEST_F(SqlitePositionsTest, ADeletedFileIsShownAndARestoredOneGoesOn) {
   EXPECT_EQ(engine_->Status()[0].state, ViewState::kBackoff);
   EXPECT_THAT(engine_->Status()[0].last_error,
               HasSubstr("No file is at the database's path"));
-  EXPECT_EQ(broker_.Committed("g", "t", 0), 6);
+  EXPECT_EQ(broker_.Committed("g.v", "t", 0), 6);
   std::filesystem::rename(path_ + ".backup", path_);
   for (int i = 0; i < 5; ++i) Run();
   EXPECT_THAT(Ids(), ElementsAre("1 2 3 4 5 6 7 8 9"));
@@ -175,7 +175,7 @@ TEST_F(SqlitePositionsTest, AnEmptyDatabaseInItsPlaceFailsTheView) {
   EXPECT_EQ(engine_->Status()[0].state, ViewState::kFailed);
   EXPECT_THAT(engine_->Status()[0].last_error,
               HasSubstr("Table not found: 'words'"));
-  EXPECT_EQ(broker_.Committed("g", "t", 0), 3);
+  EXPECT_EQ(broker_.Committed("g.v", "t", 0), 3);
 }
 
 TEST_F(SqlitePositionsTest, AnEndThatWasFoundIsStoredAtOnce) {
@@ -188,7 +188,7 @@ TEST_F(SqlitePositionsTest, AnEndThatWasFoundIsStoredAtOnce) {
   EXPECT_THAT(Position(), ElementsAre("5"));
   // Nothing was written yet, and Kafka forgets: nothing is skipped.
   Meanwhile([this] {
-    broker_.SetCommitted("g", "t", 0, kOffsetNone);
+    broker_.SetCommitted("g.v", "t", 0, kOffsetNone);
     Produce(6, 7);
   });
   EXPECT_THAT(Ids(), ElementsAre("6 7"));
@@ -239,7 +239,7 @@ TEST_F(SqlitePositionsTest, DatabasesOfEarlierVersionsGetTheColumn) {
       "topic TEXT NOT NULL, partition INTEGER NOT NULL, "
       "next_offset INTEGER NOT NULL, "
       "PRIMARY KEY (consumer_group, topic, partition)) WITHOUT ROWID");
-  Sql("INSERT INTO rowfall_positions VALUES ('g', 't', 0, 2)");
+  Sql("INSERT INTO rowfall_positions VALUES ('g.v', 't', 0, 2)");
   Produce(1, 5);
   Run();
   EXPECT_THAT(Ids(), ElementsAre("3 4 5"));

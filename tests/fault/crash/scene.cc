@@ -100,7 +100,7 @@ std::string Scene::SourceSql() const {
       "CREATE SOURCE IF NOT EXISTS kafka (id bigint, part bigint, seq bigint, "
       "keep bigint) type='kafka' broker_list='" +
       cluster_.brokers() + "' topic_list='" + topic_ + "' consumer_group='" +
-      group_ + "' on_error='" + options_.on_error +
+      source_group_ + "' on_error='" + options_.on_error +
       "' batch=" + std::to_string(options_.batch) +
       " batch_timeout=" + std::to_string(options_.batch_timeout_ms) +
       " num_consumers=" + std::to_string(options_.num_consumers) +

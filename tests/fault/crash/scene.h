@@ -133,7 +133,8 @@ class Scene {
   std::mt19937_64 random_;
   KafkaCluster cluster_;
   const std::string topic_;
-  const std::string group_ = KafkaCluster::UniqueName("crash");
+  const std::string source_group_ = KafkaCluster::UniqueName("crash");
+  const std::string group_ = source_group_ + ".rows_view";
   const std::string dir_;
   // What was produced: by partition, the index is the offset.
   std::vector<std::vector<Message>> messages_;

@@ -177,7 +177,7 @@ void World::Consume(int count) {
   for (int turn = 0; turn < kMaxTurns; ++turn) {
     {
       const WithMemory with_memory;
-      if (broker_.IsCaughtUp("g")) return;
+      if (broker_.IsCaughtUp("g.v")) return;
     }
     Turn();
     if (FailingNew::has_failed() &&
@@ -209,7 +209,7 @@ void World::CheckOffsets() {
     safe.insert(reject.offset * kPartitions + reject.partition);
   }
   for (int32_t partition = 0; partition < kPartitions; ++partition) {
-    const int64_t committed = broker_.Committed("g", "t", partition);
+    const int64_t committed = broker_.Committed("g.v", "t", partition);
     for (int64_t offset = 0; offset < committed; ++offset) {
       const int64_t id = offset * kPartitions + partition;
       if (life_.on_error == "skip" && IsBad(id)) continue;

@@ -99,7 +99,8 @@ void FaultTest::ConsumeTopic(const std::string& topic, int partitions,
   Execute(
       "CREATE SOURCE kafka (id bigint, term text) type='kafka' "
       "broker_list='" +
-      brokers + "' topic_list='" + topic_ + "' consumer_group='" + group_ +
+      brokers + "' topic_list='" + topic_ + "' consumer_group='" +
+      source_group_ +
       "' " + more);
   for (const std::string view : {"plain", "exact"}) {
     Execute("CREATE MATERIALIZED VIEW " + view + " TO " + view +

@@ -159,8 +159,8 @@ TEST_F(Security, ShowsItsOwnCertificate) {
   const std::string topic = cluster_.CreateTopic("fault", 2);
   AccessControl access(cluster_.brokers());
   access.Allow("CN=client", Resource::kTopic, topic);
-  access.Allow("CN=client", Resource::kGroup, group_);
-  access.Allow("CN=client", Resource::kGroup, group_ + ".exact");
+  access.Allow("CN=client", Resource::kGroup, source_group_ + ".plain");
+  access.Allow("CN=client", Resource::kGroup, source_group_ + ".exact");
   ConsumeTopic(topic, 2, Listener("CLIENTTLS"),
                Tls() + Property("ssl.certificate.pem", Pem("client.cert")) +
                    Property("ssl.key.pem", Pem("client.key")));
@@ -190,8 +190,8 @@ TEST_P(SaslSecurity, AWrongPasswordIsSaidAndCanBeCorrected) {
   const std::string topic = cluster_.CreateTopic("fault", 2);
   AccessControl access(cluster_.brokers());
   access.Allow("alice", Resource::kTopic, topic);
-  access.Allow("alice", Resource::kGroup, group_);
-  access.Allow("alice", Resource::kGroup, group_ + ".exact");
+  access.Allow("alice", Resource::kGroup, source_group_ + ".plain");
+  access.Allow("alice", Resource::kGroup, source_group_ + ".exact");
   ConsumeTopic(topic, 2, Listener("SASL"), Sasl(GetParam(), wrong));
   Produce(100);
   EXPECT_TRUE(ShowTrouble("uthentication"));
@@ -228,8 +228,8 @@ class Authorization : public Security {
     ConsumeTopic(topics, 1, Listener("SASL"), Sasl("PLAIN", password_));
   }
   void AllowGroups() {
-    access_.Allow("alice", Resource::kGroup, group_);
-    access_.Allow("alice", Resource::kGroup, group_ + ".exact");
+    access_.Allow("alice", Resource::kGroup, source_group_ + ".plain");
+    access_.Allow("alice", Resource::kGroup, source_group_ + ".exact");
   }
 
   AccessControl access_{cluster_.brokers()};
@@ -276,14 +276,14 @@ TEST_F(Authorization, StopsWhenTheGroupMayNotCommit) {
   Produce(50);
   ASSERT_TRUE(WaitForAll(absl::Seconds(20)));
   ASSERT_TRUE(WaitForCommits());
-  access_.Withdraw("alice", Resource::kGroup, group_);
+  access_.Withdraw("alice", Resource::kGroup, source_group_ + ".plain");
   Produce(50);
   EXPECT_TRUE(Eventually([&] { return !StatusOf("plain").last_error.empty(); },
                          absl::Seconds(10)));
   EXPECT_THAT(StatusOf("plain").last_error, ::testing::HasSubstr("uthoriz"));
   std::cout << ViewStateName(StatusOf("plain").state) << ": "
             << StatusOf("plain").reason << std::endl;
-  access_.Allow("alice", Resource::kGroup, group_);
+  access_.Allow("alice", Resource::kGroup, source_group_ + ".plain");
   if (StatusOf("plain").state == ViewState::kFailed) {
     Execute("ALTER MV plain suspended=1");
     Execute("ALTER MV plain suspended=0");

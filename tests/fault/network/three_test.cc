@@ -249,7 +249,7 @@ TEST_F(ThreeBrokers, LetsGoOfItsPartitionsWhereOnlyTheCoordinatorIsAway) {
   }
   int32_t coordinator = -1;
   ASSERT_TRUE(Eventually([&] {
-    coordinator = admin_.Coordinator(group_);
+    coordinator = admin_.Coordinator(source_group_ + ".plain");
     return coordinator > 0;
   }));
   const int32_t other = coordinator % kBrokers + 1;

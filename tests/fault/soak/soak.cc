@@ -183,8 +183,8 @@ void Soak::Report() {
   next_report_ = absl::Now() + absl::Minutes(1);
   database_->CountRows(stored_.rows);
   if (broker_is_well_) {
-    CheckCommitted("counted", counted_);
-    CheckCommitted("stored", stored_);
+    CheckCommitted("counted.v", counted_);
+    CheckCommitted("stored.v", stored_);
   }
   const Usage usage = UsageNow();
   std::string line = "produced " + std::to_string(traffic_->num_produced()) +

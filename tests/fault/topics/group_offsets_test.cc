@@ -195,7 +195,7 @@ TEST_F(TwoViews, OfSourcesWithOtherTopicsHaveTheirOwnGroups) {
   Execute(CreateSource("two", other));
   Execute("CREATE MV a TO first_table AS SELECT id FROM one");
   Execute("CREATE MV b TO second_table AS SELECT id FROM two");
-  EXPECT_EQ(StatusOf("b").consumer_group, group_ + ".b");
+  EXPECT_EQ(StatusOf("b").consumer_group, source_group_ + ".b");
   ProduceIds(topic, 2, 1, 100);
   ProduceIds(other, 2, 101, 200);
   EXPECT_TRUE(first->WaitForRows(100, kPatience));

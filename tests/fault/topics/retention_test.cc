@@ -65,7 +65,7 @@ TEST_F(Retention, NewGroupBeginsWhereItIsTold) {
   EXPECT_EQ(Ids(), Sequence(101, 120));
   // A log that lost its first messages before is no gap to a new group.
   std::string source = CreateSource("kafka", topic_, kQuick);
-  source.insert(source.find(group_), "other-");
+  source.insert(source.find(source_group_), "other-");
   Member other(MemberOptions(), source, View());
   EXPECT_TRUE(WaitForRows(20 + 80));
   EXPECT_EQ(other.state(), ViewState::kRunning);

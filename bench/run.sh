@@ -27,7 +27,7 @@ done
 
 . cmake/install_missing.sh
 install_missing g++ cmake ninja-build ccache pkg-config librdkafka-dev \
-  rapidjson-dev libabsl-dev libsqlite3-dev libbenchmark-dev \
+  rapidjson-dev libabsl-dev libre2-dev libsqlite3-dev libbenchmark-dev \
   openjdk-17-jre-headless maven python3 gnuplot-nox fonts-dejavu-core
 tests/kafka/kafka.sh fetch
 

@@ -39,6 +39,7 @@ install(FILES
   ${PROJECT_BINARY_DIR}/rowfallConfig.cmake
   ${PROJECT_BINARY_DIR}/rowfallConfigVersion.cmake
   ${PROJECT_SOURCE_DIR}/cmake/FindRdKafka.cmake
+  ${PROJECT_SOURCE_DIR}/cmake/FindRE2.cmake
   DESTINATION ${package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE
   DESTINATION ${CMAKE_INSTALL_DOCDIR})

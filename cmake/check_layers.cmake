@@ -1,6 +1,6 @@
 # Checks that every stage of src/ includes only stages to its left:
 #   cmake -DSOURCE_DIR=<root> -P cmake/check_layers.cmake
-# and that librdkafka, RapidJSON and SQLite each stay in their one home.
+# and that librdkafka, RapidJSON, RE2 and SQLite each stay in their one home.
 cmake_minimum_required(VERSION 3.22)
 
 # Stage name, then the stages it may include besides itself.
@@ -26,6 +26,7 @@ set(stages base data json sql source commit coerce function map sink catalog pla
 set(home_rdkafka source)
 set(home_rapidjson json)
 set(home_sqlite3 storage)
+set(home_re2/ base)
 
 set(errors 0)
 macro(fail text)
@@ -53,7 +54,7 @@ foreach(file IN LISTS files)
         fail("${file}: stage '${stage}' must not include '${target}': ${line}")
       endif()
     endif()
-    foreach(library rdkafka rapidjson sqlite3)
+    foreach(library rdkafka rapidjson re2/ sqlite3)
       if(line MATCHES "[</]${library}" AND NOT stage STREQUAL home_${library})
         fail("${file}: ${library} is used outside src/${home_${library}}: ${line}")
       endif()

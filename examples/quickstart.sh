@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 . cmake/install_missing.sh
 install_missing g++ cmake ninja-build pkg-config librdkafka-dev \
-  rapidjson-dev libabsl-dev libsqlite3-dev libedit-dev
+  rapidjson-dev libabsl-dev libre2-dev libsqlite3-dev libedit-dev
 
 build=build/quickstart
 echo "Building the library and its shell in $build; the first time takes minutes."

@@ -19,7 +19,7 @@ failed=0
 
 . cmake/install_missing.sh
 install_missing g++ cmake ninja-build ccache pkg-config librdkafka-dev \
-  rapidjson-dev libabsl-dev libgtest-dev libgmock-dev libsqlite3-dev \
+  rapidjson-dev libabsl-dev libre2-dev libgtest-dev libgmock-dev libsqlite3-dev \
   libedit-dev openjdk-17-jre-headless maven openssl patch ${long:+valgrind}
 tests/kafka/kafka.sh fetch
 

@@ -69,6 +69,13 @@ struct EngineOptions {
 
   Threading threading = Threading::kOwnThreads;
 
+  /// How many consumers may run at a time, over all views: what SQL may ask of
+  /// the process. Each takes up to five threads here, three and one for each
+  /// broker in librdkafka, as many sockets, and the memory of the limits below.
+  /// A statement that needs more is refused; a stored view waits until others
+  /// have ended.
+  int max_consumers = 128;
+
   /// Messages of a batch in bytes. A batch that exceeds it is processed as it
   /// is. Smaller: less memory for each worker, more calls of the sink.
   size_t max_batch_bytes = 8u << 20;

@@ -29,7 +29,7 @@ struct SourceConfig {
   std::string view;    ///< Name of the view that the worker serves.
   int worker = 0;      ///< 0 up to num_consumers - 1.
   std::vector<std::string> brokers;  ///< host:port each.
-  /// Topic names; one that starts with ^ is a regular expression.
+  /// Topic names; one that starts with ^ is a regular expression (TopicFilter).
   std::vector<std::string> topics;
   std::string consumer_group;
   /// Partitions to read by assignment; empty: the group assigns them.

@@ -185,6 +185,7 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Bind(
         base::Cat("Source not found: '", view.statement.select.from,
                   "' of view '", view.definition.name, "'; create it first"));
   }
+  ROWFALL_RETURN_IF_ERROR(source->second.error);
   return engine::BindView(view, source->second, env_);
 }
 
@@ -199,8 +200,28 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Rebind(
                 view.statement.select.from, "' does not fit any more: ", text));
 }
 
+absl::Status Engine::Impl::CheckConsumers(const ViewSpec& spec) const {
+  size_t running = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& [name, view] : running_) {
+      if (view.runner != nullptr) running += view.runner->NumRunning();
+    }
+    for (const ViewRun& left : left_behind_) {
+      running += left.runner->NumRunning();
+    }
+  }
+  const auto limit = static_cast<size_t>(env_->options().max_consumers);
+  const auto more = static_cast<size_t>(spec.source.num_consumers);
+  if (running + more <= limit) return absl::OkStatus();
+  return absl::ResourceExhaustedError(base::Cat(
+      "View '", spec.name, "' needs ", more, " consumers, but ", running,
+      " run already and the host allows ", limit, " (max_consumers)"));
+}
+
 absl::StatusOr<Engine::Impl::RunningViews> Engine::Impl::MakeRunning(
     const std::string& name, std::shared_ptr<const ViewSpec> spec) const {
+  ROWFALL_RETURN_IF_ERROR(CheckConsumers(*spec));
   auto guard = std::make_shared<engine::CrashGuard>(spec, writer_);
   ROWFALL_ASSIGN_OR_RETURN(std::shared_ptr<ViewRunner> runner,
                            ViewRunner::Make(std::move(spec), std::move(guard)));

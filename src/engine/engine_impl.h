@@ -132,6 +132,8 @@ class Engine::Impl : public std::enable_shared_from_this<Engine::Impl> {
   // A statement asks for all that it needs, memory and threads, before it
   // becomes durable; what comes behind cannot fail.
   //
+  // Errors: ResourceExhausted: max_consumers, with those of the view.
+  absl::Status CheckConsumers(const engine::ViewSpec& spec) const;
   // A view ready to run.
   absl::StatusOr<RunningViews> MakeRunning(
       const std::string& name,

@@ -27,6 +27,9 @@ absl::Status Check(const EngineOptions& options) {
       options.max_message_bytes > (1u << 30)) {
     return invalid("Byte limits of EngineOptions must be at most 1 GiB");
   }
+  if (options.max_consumers <= 0) {
+    return invalid("EngineOptions::max_consumers must be positive");
+  }
   const absl::Duration zero = absl::ZeroDuration();
   if (options.commit_interval < zero || options.commit_timeout <= zero ||
       options.retry_initial <= zero ||

@@ -154,6 +154,23 @@ absl::Status CheckName(std::string_view what, const std::string& name,
   return absl::OkStatus();
 }
 
+SourceObject StoredSource(sql::CreateSource statement,
+                          const SourceDefinition& definition,
+                          const EngineOptions& options) {
+  auto source = MakeSource(statement, definition.sql, options);
+  if (source.ok()) return *std::move(source);
+  std::string_view text = base::FromAbsl(source.status().message());
+  if (ErrorPlace(source.status()).has_value())
+    text = text.substr(0, text.rfind(" [at "));
+  SourceObject unusable;
+  unusable.definition = definition;
+  unusable.statement = std::move(statement);
+  unusable.plan.name = definition.name;
+  unusable.error = absl::FailedPreconditionError(base::Cat(
+      "Source '", definition.name, "' cannot be used any more: ", text));
+  return unusable;
+}
+
 }  // namespace
 
 absl::StatusOr<Objects> ReadCatalog(const CatalogState& state,
@@ -166,15 +183,11 @@ absl::StatusOr<Objects> ReadCatalog(const CatalogState& state,
       return Damaged(absl::StatusCode::kDataLoss, "source", definition.name,
                      statement.status());
     }
-    auto source = MakeSource(std::get<sql::CreateSource>(*std::move(statement)),
-                             definition.sql, options);
-    if (!source.ok()) {
-      return Damaged(source.status().code(), "source", definition.name,
-                     source.status());
-    }
-    ROWFALL_RETURN_IF_ERROR(CheckName("source", definition.name,
-                                      source->plan.name, objects.sources));
-    objects.sources.emplace(definition.name, *std::move(source));
+    auto& create = std::get<sql::CreateSource>(*statement);
+    ROWFALL_RETURN_IF_ERROR(
+        CheckName("source", definition.name, create.name, objects.sources));
+    objects.sources.emplace(
+        definition.name, StoredSource(std::move(create), definition, options));
   }
   for (const ViewDefinition& definition : state.views) {
     auto statement = sql::ParseStatement(definition.sql);

@@ -21,6 +21,9 @@ struct SourceObject {
   SourceDefinition definition;
   sql::CreateSource statement;
   plan::SourcePlan plan;
+  // A stored source that this version, or this host, cannot use: its views
+  // fail, and it can be shown and dropped.
+  absl::Status error;
 };
 
 struct ViewObject {
@@ -50,7 +53,8 @@ absl::StatusOr<std::string> ChooseGroup(const sql::CreateView& statement,
                                         const SourceObject& source,
                                         const Views& views);
 
-// Reads a catalog. Errors: DataLoss: a definition that cannot be parsed.
+// Reads a catalog. A source that cannot be used has its error.
+// Errors: DataLoss: a definition that cannot be parsed.
 struct Objects {
   Sources sources;
   Views views;

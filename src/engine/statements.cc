@@ -56,6 +56,19 @@ class ThreadNote {
   std::atomic<std::thread::id>& note_;
 };
 
+// Views of a source that asks for more could never run.
+absl::Status CheckNumConsumers(const SourceObject& source, int limit) {
+  if (source.plan.num_consumers <= limit) return absl::OkStatus();
+  const auto option = std::find_if(
+      source.statement.options.begin(), source.statement.options.end(),
+      [](const sql::Option& other) { return other.key == "num_consumers"; });
+  return base::ErrorAt(
+      absl::StatusCode::kResourceExhausted, option->value_place,
+      base::Cat("Option num_consumers is above what the host allows "
+                "(max_consumers), which is ",
+                limit, ": ", source.plan.num_consumers));
+}
+
 absl::Status Exists(std::string_view what, std::string_view name,
                     TextPlace place) {
   return base::ErrorAt(absl::StatusCode::kAlreadyExists, place,
@@ -133,6 +146,8 @@ absl::StatusOr<Result> Engine::Impl::Run(sql::CreateSource& statement,
       SourceObject source,
       engine::MakeSource(std::move(statement), sql, env_->options()));
   const int num_consumers = source.plan.num_consumers;
+  ROWFALL_RETURN_IF_ERROR(
+      CheckNumConsumers(source, env_->options().max_consumers));
   engine::Sources sources = sources_;
   sources.emplace(source.definition.name, std::move(source));
   ROWFALL_RETURN_IF_ERROR(Store(sources, views_));

@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "plan/option_reader.h"
+#include "rowfall/topic_filter.h"
 #include "sql/secret.h"
 
 namespace rowfall::plan {
@@ -74,7 +75,7 @@ absl::Status ReadBrokers(const sql::Option& option, SourcePlan& plan) {
   return absl::OkStatus();
 }
 
-// The rule of Kafka for names; librdkafka reads ^ as a regular expression.
+// The rule of Kafka for names; what ^ begins is a regular expression.
 bool IsTopic(std::string_view item) {
   constexpr size_t kMaxTopicBytes = 249;
   if (item[0] == '^') return item.size() > 1;
@@ -96,7 +97,10 @@ absl::Status ReadTopics(const sql::Option& option, SourcePlan& plan) {
                   "or start with '^' as a regular expression: ",
                   base::Quote(topic)));
   }
-  return absl::OkStatus();
+  const absl::Status patterns = TopicFilter::Make(plan.topics).status();
+  if (patterns.ok()) return patterns;
+  return base::InvalidAt(option.value_place,
+                         base::FromAbsl(patterns.message()));
 }
 
 absl::Status ReadGroup(const sql::Option& option, SourcePlan& plan) {

@@ -3,6 +3,7 @@
 #include "source/kafka_client.h"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "base/status.h"
@@ -11,9 +12,15 @@
 #include "source/handle.h"
 #include "source/kafka_settings.h"
 #include "source/reaper.h"
+#include "source/thread_check.h"
 
 namespace rowfall::source {
 namespace {
+
+// Besides one for each broker of the list: the client's own, those of two
+// brokers that stand for something else, three of brokers that it gets to know
+// of, and some that others take meanwhile.
+constexpr int kThreads = 8;
 
 KafkaClient* ClientOf(void* opaque) {
   return static_cast<KafkaClient*>(opaque);
@@ -89,13 +96,22 @@ void KafkaClient::CommitDone(rd_kafka_t* handle, rd_kafka_resp_err_t code,
 
 absl::StatusOr<std::shared_ptr<KafkaClient>> KafkaClient::Make(
     const SourceConfig& config, size_t max_prefetch_bytes) {
+  ROWFALL_ASSIGN_OR_RETURN(TopicFilter topics,
+                           TopicFilter::Make(config.topics));
   ROWFALL_ASSIGN_OR_RETURN(ConfHandle conf,
                            MakeConf(config, max_prefetch_bytes));
   auto client = std::make_shared<KafkaClient>(Redactor(SecretValues(config)));
   SetCallbacks(conf.get(), client.get());
   char error[512] = "";
-  client->handle_ =
-      rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), error, sizeof(error));
+  {
+    // One client at a time, so that the threads are there for it.
+    static std::mutex& mutex = *new std::mutex;
+    const std::lock_guard lock(mutex);
+    ROWFALL_RETURN_IF_ERROR(
+        CheckThreads(kThreads + static_cast<int>(config.brokers.size())));
+    client->handle_ =
+        rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), error, sizeof(error));
+  }
   if (client->handle_ == nullptr) {
     std::string reason = client->log_.redactor().Clean(error);
     if (rd_kafka_last_error() == RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE)
@@ -108,6 +124,8 @@ absl::StatusOr<std::shared_ptr<KafkaClient>> KafkaClient::Make(
   client->probe_ = std::make_unique<WatermarkProbe>(client->handle_);
   client->committed_ = std::make_unique<CommittedOffsets>(
       client->handle_, config.consumer_group);
+  client->topics_ =
+      std::make_unique<TopicWatch>(client->handle_, std::move(topics));
   absl::Status status = CheckEffective(rd_kafka_conf(client->handle_));
   // Errors and logs come where messages come.
   if (status.ok() &&
@@ -142,12 +160,14 @@ absl::Status KafkaClient::End(std::shared_ptr<KafkaClient> client,
   client->callbacks_ = nullptr;
   client->probe_->Stop();
   client->committed_->Stop();
+  client->topics_->Stop();
   // Once begun, leaving takes up to 5 seconds of a broker's silence.
   const bool left = leaving == Leaving::kTell && client->Leave(timeout * 0.6);
   const int flags = left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE;
   auto destroy = [client, flags] {
     client->probe_->Join();
     client->committed_->Join();
+    client->topics_->Join();
     rd_kafka_destroy_flags(client->handle_, flags);
   };
   const absl::Duration rest = timeout - (Clock::Real()->Monotonic() - start);

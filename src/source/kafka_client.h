@@ -15,6 +15,7 @@
 #include "rowfall/source.h"
 #include "source/client_log.h"
 #include "source/committed_offsets.h"
+#include "source/topic_watch.h"
 #include "source/watermark_probe.h"
 
 namespace rowfall::source {
@@ -49,6 +50,7 @@ class KafkaClient {
   ClientLog& log() { return log_; }
   WatermarkProbe& probe() { return *probe_; }
   CommittedOffsets& committed() { return *committed_; }
+  TopicWatch& topics() { return *topics_; }
 
   // Who is called back; null: nobody, and a rebalance is just agreed to.
   void set_callbacks(ClientCallbacks* callbacks) { callbacks_ = callbacks; }
@@ -75,6 +77,7 @@ class KafkaClient {
   rd_kafka_t* handle_ = nullptr;
   std::unique_ptr<WatermarkProbe> probe_;
   std::unique_ptr<CommittedOffsets> committed_;
+  std::unique_ptr<TopicWatch> topics_;
 };
 
 }  // namespace rowfall::source

@@ -110,13 +110,10 @@ absl::Status KafkaConsumer::Start() {
   }
   if (!StartStandIn())
     return absl::ResourceExhaustedError("No thread for a Kafka consumer");
-  std::vector<TopicPartition> topics;
-  for (const std::string& topic : config_.topics)
-    topics.push_back({topic, RD_KAFKA_PARTITION_UA});
-  rd_kafka_resp_err_t code = rd_kafka_subscribe(handle(), ToList(topics).get());
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      base::Cat("Topics cannot be subscribed to: ", rd_kafka_err2str(code)));
+  const TopicFilter& topics = client_->topics().filter();
+  if (topics.patterns().empty()) return Subscribe(topics.names());
+  WatchTopics();
+  return absl::OkStatus();
 }
 
 void KafkaConsumer::Add(SourceEvent event) {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@
 #include "source/kafka_source.h"
 #include "source/partition_table.h"
 #include "source/stand_in.h"
+#include "source/topic_watch.h"
 #include "source/trouble.h"
 
 namespace rowfall::source {
@@ -31,7 +33,8 @@ namespace rowfall::source {
 // notes: the group waits until the worker answers with Assign() or Unassign(),
 // which is where librdkafka is told. Split by job: kafka_consumer.cc life,
 // kafka_poll.cc what comes in, kafka_assign.cc partitions, kafka_commit.cc
-// commits, kafka_absence.cc what happens while the worker is away.
+// commits, kafka_topics.cc topics, kafka_absence.cc what happens while the
+// worker is away.
 class KafkaConsumer final : public Source, private ClientCallbacks {
  public:
   KafkaConsumer(SourceConfig config, const KafkaOptions& options,
@@ -125,6 +128,14 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
   void AnswerInItsPlace();
   void TellAbsence();
 
+  // kafka_topics.cc
+  void WatchTopics();
+  bool AwaitsTopicList() const;
+  void ServeTopicList();
+  void TakeTopicList(TopicWatch::Answer& answer);
+  void ATopicIsMissing();
+  absl::Status Subscribe(std::vector<std::string> topics);
+
   // kafka_commit.cc
   absl::Status CheckCommit(std::span<const PartitionOffset> positions);
 
@@ -142,6 +153,14 @@ class KafkaConsumer final : public Source, private ClientCallbacks {
   std::mutex wake_mutex_;
   rd_kafka_queue_t* wake_queue_ = nullptr;
   std::atomic<bool> woken_{false};
+
+  std::vector<std::string> subscribed_;  // Sorted.
+  // With regular expressions, which the client does not get to see.
+  bool watches_topics_ = false;
+  std::optional<std::vector<std::string>> wanted_;  // Once it is known.
+  absl::Duration refresh_interval_ = absl::ZeroDuration();
+  absl::Duration list_at_ = absl::ZeroDuration();   // Next.
+  absl::Duration names_by_ = absl::ZeroDuration();  // At the latest.
 
   Phase phase_ = Phase::kSteady;
   std::vector<TopicPartition> pending_;  // Of kReadOffsets, kAwaitAssign.

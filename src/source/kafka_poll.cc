@@ -99,7 +99,7 @@ void KafkaConsumer::Poll(const PollLimits& limits, MessageBatch& messages,
 
 absl::Duration KafkaConsumer::WaitSlice(absl::Duration wait) const {
   const bool awaits = phase_ == Phase::kReadOffsets || !out_of_range_.empty() ||
-                      !rewinds_.empty();
+                      !rewinds_.empty() || AwaitsTopicList();
   if (awaits || waker_.active()) return std::min(wait, kSlice);
   return unreachable_ ? std::min(wait, kLookInterval) : wait;
 }
@@ -158,6 +158,9 @@ void KafkaConsumer::TakeError(const rd_kafka_message_t& message) {
     return;
   }
   if (IsNoise(message.err)) return;
+  if (message.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+      message.err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
+    ATopicIsMissing();
   const char* text = rd_kafka_message_errstr(&message);
   Report(TroubleStatus(
       message.err, client_->log().redactor().Clean(text == nullptr ? "" : text),
@@ -246,6 +249,7 @@ void KafkaConsumer::DeliverMark(const rd_kafka_message_t& message,
 }
 
 void KafkaConsumer::Serve() {
+  if (watches_topics_) ServeTopicList();
   if (phase_ == Phase::kReadOffsets) ServeOffsets();
   if (!out_of_range_.empty()) ServeOutOfRange();
   if (!rewinds_.empty()) ServeRewinds();

@@ -2,7 +2,6 @@
 // The face of the broker in memory: topics, faults, questions.
 #include <algorithm>
 #include <chrono>
-#include <regex>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -10,24 +9,6 @@
 #include "testing/memory_broker_impl.h"
 
 namespace rowfall::testing {
-
-namespace {
-
-absl::Status CheckTopics(const SourceConfig& config) {
-  for (const std::string& topic : config.topics) {
-    if (topic.empty() || topic[0] != '^') continue;
-    try {
-      const std::regex compiled(topic);
-    } catch (const std::regex_error&) {
-      const std::string text = "Regular expression not valid: '" + topic + "'";
-      return absl::InvalidArgumentError(
-          absl::string_view(text.data(), text.size()));
-    }
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 MemoryBroker::MemoryBroker() : impl_(std::make_shared<Impl>()) {}
 MemoryBroker::~MemoryBroker() = default;
@@ -43,9 +24,9 @@ SourceFactory MemoryBroker::Factory() {
         return status;
       }
     }
-    const absl::Status status = CheckTopics(config);
-    if (!status.ok()) return status;
-    return Impl::MakeSource(impl, config);
+    auto topics = TopicFilter::Make(config.topics);
+    if (!topics.ok()) return topics.status();
+    return Impl::MakeSource(impl, config, *std::move(topics));
   };
 }
 

@@ -14,9 +14,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rowfall/testing/memory_source.h"
+#include "rowfall/topic_filter.h"
 
 namespace rowfall::testing {
 
@@ -37,6 +39,8 @@ struct MemoryReading {
 
 // One consumer.
 struct MemoryMember {
+  explicit MemoryMember(TopicFilter filter) : topics(std::move(filter)) {}
+
   enum class State : uint8_t {
     kLeft,       // Not started, closed, or in final trouble.
     kWaiting,    // In the group, without partitions.
@@ -46,6 +50,7 @@ struct MemoryMember {
   };
 
   SourceConfig config;
+  TopicFilter topics;
   State state = State::kLeft;
   bool event_due = false;  // Of kAssigning and kRevoking: not polled yet.
   bool lost = false;       // Of kRevoking.
@@ -105,7 +110,8 @@ class MemoryBroker::Impl {
 
   // --- Consumers (memory_source.cc) ----------------------------------------
   static std::unique_ptr<Source> MakeSource(std::shared_ptr<Impl> impl,
-                                            const SourceConfig& config);
+                                            const SourceConfig& config,
+                                            TopicFilter topics);
 
   // --- Groups (memory_group.cc) --------------------------------------------
   MemoryGroup& GroupOf(std::string_view name);

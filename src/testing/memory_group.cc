@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Membership of the broker in memory: eager rebalances by events.
 #include <algorithm>
-#include <regex>
 #include <set>
 
 #include "testing/memory_broker_impl.h"
@@ -26,14 +25,7 @@ MemoryGroup& MemoryBroker::Impl::GroupOf(std::string_view name) {
 
 bool MemoryBroker::Impl::Subscribes(const MemoryMember& member,
                                     std::string_view topic) const {
-  const std::string name(topic);
-  return std::any_of(member.config.topics.begin(), member.config.topics.end(),
-                     [&](const std::string& wanted) {
-                       if (wanted.empty() || wanted[0] != '^') {
-                         return wanted == name;
-                       }
-                       return std::regex_search(name, std::regex(wanted));
-                     });
+  return member.topics.Matches(topic);
 }
 
 std::vector<TopicPartition> MemoryBroker::Impl::PartitionsOf(

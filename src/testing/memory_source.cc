@@ -103,8 +103,9 @@ bool TakeRun(const TopicPartition& partition, const MemoryLog& log,
 class MemorySource : public Source {
  public:
   MemorySource(std::shared_ptr<MemoryBroker::Impl> broker,
-               const SourceConfig& config)
-      : broker_(std::move(broker)), member_(std::make_shared<MemoryMember>()) {
+               const SourceConfig& config, TopicFilter topics)
+      : broker_(std::move(broker)),
+        member_(std::make_shared<MemoryMember>(std::move(topics))) {
     member_->config = config;
   }
   ~MemorySource() override { (void)Close(absl::ZeroDuration()); }
@@ -233,8 +234,10 @@ class MemorySource : public Source {
 };
 
 std::unique_ptr<Source> MemoryBroker::Impl::MakeSource(
-    std::shared_ptr<Impl> impl, const SourceConfig& config) {
-  return std::make_unique<MemorySource>(std::move(impl), config);
+    std::shared_ptr<Impl> impl, const SourceConfig& config,
+    TopicFilter topics) {
+  return std::make_unique<MemorySource>(std::move(impl), config,
+                                        std::move(topics));
 }
 
 }  // namespace rowfall::testing

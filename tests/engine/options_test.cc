@@ -38,6 +38,7 @@ TEST(EngineOptionsTest, LimitsMustBePositiveAndBounded) {
       [](EngineOptions& o) { o.max_prefetch_bytes = 0; },
       [](EngineOptions& o) { o.max_statement_bytes = 0; },
       [](EngineOptions& o) { o.max_batch_bytes = (1u << 30) + 1; },
+      [](EngineOptions& o) { o.max_consumers = 0; },
       [](EngineOptions& o) { o.commit_interval = -absl::Seconds(1); },
       [](EngineOptions& o) { o.commit_timeout = absl::ZeroDuration(); },
       [](EngineOptions& o) { o.retry_initial = absl::ZeroDuration(); },

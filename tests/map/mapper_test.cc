@@ -117,6 +117,41 @@ TEST(MapperTest, RejectsMessagesAboveTheLimitOfRows) {
             "2: parse: Message holds too many objects [byte 7]\n");
 }
 
+// With the limit that engines have: rows, their origins, and what stands beside
+// a message that has one too many.
+TEST(MapperTest, HoldsAsManyRowsAsTheLimitAndNotOneMore) {
+  const size_t limit = MapLimits().max_message_rows;
+  std::string largest;
+  for (size_t i = 0; i < limit; ++i) largest += "{}";
+  MessageBatch messages;
+  const auto add = [&](const std::string& payload) {
+    messages.Append({.topic = "t",
+                     .partition = 0,
+                     .offset = static_cast<int64_t>(messages.size()),
+                     .payload = payload,
+                     .has_payload = true});
+  };
+  add("{}");
+  add(largest);
+  add(largest + "{}");
+  add("{}");
+  data::Leaf leaf;
+  leaf.column = leaf.key = "id";
+  leaf.type = Type::kBigint;
+  auto mapper = Mapper::Make({leaf}, {});
+  ASSERT_TRUE(mapper.ok()) << mapper.status();
+  std::vector<MapError> errors;
+  const Batch batch = (*mapper)->Map(messages, errors);
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].message, 2u);
+  EXPECT_EQ(errors[0].reason, "Message holds too many objects");
+  ASSERT_EQ(batch.num_rows(), limit + 2);
+  EXPECT_EQ(batch.origins().front(), 0u);
+  EXPECT_EQ(batch.origins()[1], 1u);
+  EXPECT_EQ(batch.origins()[limit], 1u);
+  EXPECT_EQ(batch.origins().back(), 3u);
+}
+
 TEST(MapperTest, LimitsDepthEverywhere) {
   MapLimits limits;
   limits.max_depth = 4;

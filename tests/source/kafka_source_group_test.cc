@@ -243,5 +243,68 @@ TEST(KafkaSourceGroupTest, PatternSubscribesToMatchingTopics) {
   EXPECT_EQ(worker.next.size(), 1u);
 }
 
+TEST(KafkaSourceGroupTest, APatternFindsTopicsThatAreMadeLater) {
+  auto broker = MustStart(1);
+  Produce(*broker, 5);
+  SourceConfig config = EmbeddedConfig(*broker);
+  config.topics = {"^later", "t"};
+  config.properties["topic.metadata.refresh.interval.ms"] = "200";
+  Worker worker(MustMake(config));
+  ASSERT_TRUE(worker.PollUntilSeen(5));
+  EXPECT_EQ(worker.next.size(), 1u);
+  ASSERT_TRUE(
+      worker.source().Commit(worker.Positions(), absl::Seconds(5)).ok());
+  ASSERT_TRUE(broker->CreateTopic({"later", 2}).ok());
+  ASSERT_TRUE(worker.PollUntil([&] { return worker.next.size() == 3; }));
+  EXPECT_EQ(worker.num_lost, 0);
+  for (int i = 0; i < 10; ++i) worker.Poll();
+  EXPECT_EQ(worker.num_assigned, 2);
+  EXPECT_EQ(worker.seen.size(), 5u);
+}
+
+TEST(KafkaSourceGroupTest, APatternWithoutATopicIsReported) {
+  auto broker = MustStart(1);
+  SourceConfig config = EmbeddedConfig(*broker);
+  config.topics = {"^later"};
+  config.properties["topic.metadata.refresh.interval.ms"] = "200";
+  Worker worker(MustMake(config));
+  ASSERT_TRUE(worker.PollUntilEvent<SourceTrouble>());
+  EXPECT_EQ(worker.Last<SourceTrouble>()->status,
+            absl::UnavailableError("No topic matches: '^later'"));
+  ASSERT_TRUE(broker->CreateTopic({"later", 1}).ok());
+  ASSERT_TRUE(worker.PollUntil([&] { return worker.next.size() == 1; }));
+}
+
+// Each member looks for itself; the topic that only one of them knows of is
+// that one's.
+TEST(KafkaSourceGroupTest, MembersMayKnowOfOtherTopics) {
+  auto broker = MustStart(1);
+  ASSERT_TRUE(broker->CreateTopic({"t2", 1}).ok());
+  SourceConfig config = EmbeddedConfig(*broker);
+  config.topics = {"^t$"};
+  Worker a(MustMake(config));
+  config.topics = {"^t"};
+  Worker b(MustMake(config));
+  ASSERT_TRUE(a.PollUntil([&] {
+    b.Poll();
+    return a.next.size() + b.next.size() == 2 && !b.next.empty() &&
+           b.next.rbegin()->first.topic == "t2";
+  }));
+}
+
+// The C library's regular expressions overflow a thread's stack, or take for
+// ever; the process must not come to know.
+TEST(KafkaSourceGroupTest, HarmfulPatternsAreRefused) {
+  auto broker = MustStart(1);
+  SourceConfig config = EmbeddedConfig(*broker);
+  for (const std::string& pattern :
+       {std::string("^(.*)(.*)..\\1"),
+        "^" + std::string(16000, '(') + "t" + std::string(16000, ')')}) {
+    config.topics = {pattern, "t"};
+    EXPECT_EQ(MakeKafkaSource(config, {}).status().code(),
+              absl::StatusCode::kInvalidArgument);
+  }
+}
+
 }  // namespace
 }  // namespace rowfall::source

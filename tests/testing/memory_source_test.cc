@@ -242,7 +242,8 @@ TEST_F(MemorySourceTest, TopicsByRegularExpressionAndLater) {
   EXPECT_THAT(consumer.read, ElementsAre("t2/0@0=x"));
   config.topics = {"^("};
   EXPECT_EQ(broker_.Factory()(config).status(),
-            absl::InvalidArgumentError("Regular expression not valid: '^('"));
+            absl::InvalidArgumentError("Regular expression for topics is not "
+                                       "valid, missing ): '^('"));
 }
 
 TEST_F(MemorySourceTest, CommitsAreAnswered) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Topics that come late, go, come again and grow.
+#include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
@@ -71,6 +74,42 @@ TEST_F(TopicLife, TopicThatIsDeletedIsShownAndTheViewEnds) {
   EXPECT_LE(member->status().leaked_consumers, 1u);
   EXPECT_EQ(member->Stop(absl::Seconds(5)), absl::OkStatus());
   EXPECT_EQ(Ids(), Sequence(1, 100));
+}
+
+// A11, A10 where topics are found by a regular expression: what goes leaves
+// the others alone, and what comes is found.
+TEST_F(TopicLife, TopicsOfAPatternComeAndGo) {
+  const std::string prefix = KafkaCluster::UniqueName("pattern");
+  cluster_.CreateTopicAgain(prefix + "-a", 2);
+  cluster_.CreateTopicAgain(prefix + "-b", 2);
+  topic_ = "^" + prefix + "-[a-z]$";
+  ProduceIds(prefix + "-a", 2, 1, 100);
+  ProduceIds(prefix + "-b", 2, 101, 200);
+  const auto one = Join();
+  const auto other = Join();
+  ASSERT_TRUE(WaitForRows(200));
+  cluster_.DeleteTopic(prefix + "-b");
+  cluster_.CreateTopicAgain(prefix + "-c", 2);
+  cluster_.CreateTopicAgain(prefix + "-other", 2);
+  ProduceIds(prefix + "-other", 2, 1001, 1002);
+  ProduceIds(prefix + "-a", 2, 201, 300);
+  ProduceIds(prefix + "-c", 2, 301, 400);
+  ASSERT_TRUE(Eventually([&] { return Ids().size() >= 400; }));
+  // Nothing of the topic that is gone is owned by anybody.
+  EXPECT_TRUE(Eventually([&] {
+    size_t partitions = 0;
+    for (const auto* member : {one.get(), other.get()}) {
+      for (const auto& partition : member->status().partitions) {
+        if (partition.partition.topic == prefix + "-b") return false;
+        ++partitions;
+      }
+    }
+    return partitions == 4;
+  }));
+  EXPECT_EQ(one->Stop(), absl::OkStatus());
+  EXPECT_EQ(other->Stop(), absl::OkStatus());
+  std::vector<int64_t> ids = Ids();
+  EXPECT_EQ(std::set<int64_t>(ids.begin(), ids.end()).size(), 400u);
 }
 
 class MadeAgain : public TopicLife,

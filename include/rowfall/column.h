@@ -24,8 +24,8 @@ namespace rowfall {
 ///
 /// A value: copy and move it freely. Appending is not thread-safe; reading an
 /// unchanging column is. Spans and views are valid until the column is
-/// changed or destroyed. All offsets are 32 bits: a column holds less than
-/// 4 GiB (the engine's byte limit of a batch is far below it).
+/// changed or destroyed. All offsets are 32 bits: what would make a column hold
+/// 4 GiB or more throws std::bad_alloc (the engine's limits are far below).
 class ROWFALL_EXPORT Column {
  public:
   explicit Column(Type type);

@@ -83,6 +83,19 @@ struct EngineOptions {
   /// A larger payload is rejected by the error policy.
   size_t max_message_bytes = 64u << 20;
 
+  /// Largest value, in bytes, that a message gives or a function makes. A row
+  /// with a larger one is rejected by the error policy. At most 1 GiB.
+  size_t max_value_bytes = 64u << 20;
+
+  /// Memory that what is made of a worker's batch may take while messages are
+  /// mapped and the view is evaluated: a few bytes of a message can make many
+  /// rows, and those long values. A batch that needs more is processed in
+  /// parts, a message alone by some of its rows at a time where the view allows
+  /// it (no groups, DISTINCT and ORDER BY), and what needs more even so is
+  /// rejected by the error policy. Smaller: less memory for each worker, and
+  /// groups know fewer messages. For each worker; besides the messages.
+  size_t max_batch_memory_bytes = 512u << 20;
+
   /// What a consumer prefetches, in bytes of messages; the client takes up to
   /// three times as much memory for it where messages are small. Smaller: less
   /// memory for each worker, and a slower broker or network is felt earlier.

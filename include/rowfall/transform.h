@@ -62,6 +62,9 @@ class ROWFALL_EXPORT Transform {
   /// Maps the messages, evaluates the view on them as one batch and returns
   /// the rows; what failed is appended to `rejected` in message order. Of the
   /// source's on_error only 'null' matters here.
+  /// Errors: ResourceExhausted: out of memory, or rows of several messages take
+  /// more than EngineOptions::max_batch_memory_bytes has by default: give fewer
+  /// at once. One message that does is rejected.
   absl::StatusOr<Batch> Apply(const MessageBatch& messages,
                               std::vector<RejectedMessage>& rejected,
                               absl::Time now = absl::Now());

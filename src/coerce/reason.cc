@@ -79,4 +79,8 @@ bool HasFraction(Form form, std::string_view text, Type type,
                     IsQuoted(form), type, reason);
 }
 
+std::string TooLargeText(size_t max_value_bytes) {
+  return base::Cat("Value is larger than max_value_bytes, ", max_value_bytes);
+}
+
 }  // namespace rowfall::coerce

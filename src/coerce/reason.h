@@ -3,6 +3,7 @@
 #ifndef ROWFALL_COERCE_REASON_H_
 #define ROWFALL_COERCE_REASON_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,9 @@ bool DoesNotFit(Form form, std::string_view text, Type type,
 // "Cannot read number with a fraction as INTEGER: 1.5"
 bool HasFraction(Form form, std::string_view text, Type type,
                  std::string& reason);
+
+// "Value is larger than max_value_bytes, 67108864"
+std::string TooLargeText(size_t max_value_bytes);
 
 }  // namespace rowfall::coerce
 

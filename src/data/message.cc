@@ -54,6 +54,13 @@ void MessageBatch::Append(const Message& message) {
 }
 
 void MessageBatch::Clear() {
+  // A rare large message must not cost its size for ever. An empty batch tells
+  // nothing: it was cleared before.
+  constexpr size_t kSmall = 1 << 20;
+  if (bytes_.size() != 0 && bytes_.capacity() > kSmall &&
+      bytes_.capacity() / 8 > bytes_.size()) {
+    bytes_.Release();
+  }
   bytes_.clear();
   entries_.clear();
   header_entries_.clear();

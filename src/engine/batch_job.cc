@@ -42,8 +42,11 @@ class ResultNumbers {
 };
 
 absl::StatusOr<std::unique_ptr<Pipeline>> MakePipeline(const ViewSpec& spec) {
-  map::MapLimits limits;
-  limits.max_message_bytes = spec.env->options().max_message_bytes;
+  const EngineOptions& options = spec.env->options();
+  PipelineLimits limits;
+  limits.map.max_message_bytes = options.max_message_bytes;
+  limits.map.max_value_bytes = options.max_value_bytes;
+  limits.max_batch_memory_bytes = options.max_batch_memory_bytes;
   return Pipeline::Make(spec.plan, limits, &spec.env->clock());
 }
 

@@ -19,12 +19,14 @@ absl::Status Check(const EngineOptions& options) {
     return invalid("EngineOptions::tables is required");
   }
   if (options.max_batch_bytes == 0 || options.max_message_bytes == 0 ||
-      options.max_prefetch_bytes == 0 || options.max_statement_bytes == 0) {
+      options.max_prefetch_bytes == 0 || options.max_statement_bytes == 0 ||
+      options.max_value_bytes == 0 || options.max_batch_memory_bytes == 0) {
     return invalid("Byte limits of EngineOptions must be positive");
   }
   // A batch's columns have 32-bit offsets.
   if (options.max_batch_bytes > (1u << 30) ||
-      options.max_message_bytes > (1u << 30)) {
+      options.max_message_bytes > (1u << 30) ||
+      options.max_value_bytes > (1u << 30)) {
     return invalid("Byte limits of EngineOptions must be at most 1 GiB");
   }
   if (options.max_consumers <= 0) {

@@ -8,6 +8,8 @@
 
 #include "base/crash_point.h"
 #include "base/status.h"
+#include "base/text.h"
+#include "engine/rows_in_parts.h"
 
 namespace rowfall::engine {
 namespace {
@@ -58,22 +60,54 @@ class RowNumbers {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Make(
-    std::shared_ptr<const plan::ViewPlan> plan, const map::MapLimits& limits,
+    std::shared_ptr<const plan::ViewPlan> plan, const PipelineLimits& limits,
     Clock* clock) {
-  ROWFALL_ASSIGN_OR_RETURN(auto mapper,
-                           map::Mapper::Make(plan->leaves, limits));
-  ROWFALL_ASSIGN_OR_RETURN(auto evaluator,
-                           eval::Evaluator::Make(std::move(plan)));
-  return std::unique_ptr<Pipeline>(
-      new Pipeline(std::move(mapper), std::move(evaluator), clock));
+  std::unique_ptr<Pipeline> pipeline(
+      new Pipeline(std::move(plan), limits, clock));
+  ROWFALL_RETURN_IF_ERROR(pipeline->Renew());
+  return pipeline;
+}
+
+absl::Status Pipeline::Renew() {
+  mapper_.reset();
+  evaluator_.reset();
+  ROWFALL_ASSIGN_OR_RETURN(mapper_,
+                           map::Mapper::Make(plan_->leaves, limits_.map));
+  ROWFALL_ASSIGN_OR_RETURN(evaluator_, eval::Evaluator::Make(plan_));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Processed> Pipeline::Process(const MessageBatch& messages,
                                             size_t begin, size_t end,
                                             absl::Time now) {
+  absl::StatusOr<Processed> out = [&]() -> absl::StatusOr<Processed> {
+    try {
+      return ProcessWhole(messages, begin, end, now);
+    } catch (const data::OverBudget&) {
+      if (end - begin != 1) throw;
+    }
+    return ProcessLarge(messages, begin, now);
+  }();
+  if (out.ok()) ROWFALL_RETURN_IF_ERROR(GiveBack());
+  return out;
+}
+
+absl::Status Pipeline::GiveBack() {
+  constexpr size_t kSmall = 64u << 20;
+  const size_t peak = budget_.peak();
+  const bool rare = peak > kSmall && peak / 2 > usual_bytes_;
+  usual_bytes_ = peak;
+  return rare ? Renew() : absl::OkStatus();
+}
+
+absl::StatusOr<Processed> Pipeline::ProcessWhole(const MessageBatch& messages,
+                                                 size_t begin, size_t end,
+                                                 absl::Time now) {
   Processed out;
   map_errors_.clear();
   failed_rows_.clear();
+  budget_.Start(mapper_->HeldBytes() + evaluator_->HeldBytes());
+  const data::BudgetScope scope(&budget_);
   const absl::Duration start = clock_->Monotonic();
   const Batch leaves = mapper_->Map(messages, begin, end, map_errors_);
   const absl::Duration mapped = clock_->Monotonic();
@@ -87,24 +121,78 @@ absl::StatusOr<Processed> Pipeline::Process(const MessageBatch& messages,
   out.rows_failed = failed_rows_.size();
   if (!map_errors_.empty() || !failed_rows_.empty() ||
       !evaluator_->replaced().empty()) {
-    CollectRejects(leaves, out);
+    replaced_rows_.assign(evaluator_->replaced().begin(),
+                          evaluator_->replaced().end());
+    CollectRejects(leaves.origins(), out);
   }
   return out;
 }
 
-void Pipeline::CollectRejects(const Batch& leaves, Processed& out) {
-  RowNumbers failed_numbers(leaves.origins(), map_errors_);
-  for (FailedRow& failed : failed_rows_) {
-    out.rejected.push_back({leaves.origins()[failed.row],
-                            RejectStage::kEvaluate, std::move(failed.column),
-                            std::move(failed.reason), -1,
-                            failed_numbers.Next(failed.row)});
+absl::StatusOr<Processed> Pipeline::ProcessLarge(const MessageBatch& messages,
+                                                 size_t message,
+                                                 absl::Time now) {
+  // Whether a message is rejected must not depend on what was before it.
+  ROWFALL_RETURN_IF_ERROR(Renew());
+  try {
+    return ProcessWhole(messages, message, message + 1, now);
+  } catch (const data::OverBudget&) {
+    ROWFALL_RETURN_IF_ERROR(Renew());
   }
-  RowNumbers replaced_numbers(leaves.origins(), map_errors_);
-  for (const FailedRow& replaced : evaluator_->replaced()) {
-    out.replaced.push_back({leaves.origins()[replaced.row],
-                            RejectStage::kEvaluate, replaced.column,
-                            replaced.reason, -1,
+  try {
+    if (eval::IsRowByRow(*plan_)) return ProcessInParts(messages, message, now);
+  } catch (const data::OverBudget&) {
+    ROWFALL_RETURN_IF_ERROR(Renew());
+  }
+  Processed out;
+  RowsInParts none(plan_->schema, *evaluator_, now);
+  ROWFALL_ASSIGN_OR_RETURN(out.rows,
+                           none.Take(static_cast<uint32_t>(message)));
+  out.rejected.push_back(
+      {static_cast<uint32_t>(message), RejectStage::kEvaluate, "",
+       base::Cat("Rows of the message take more than max_batch_memory_bytes, ",
+                 limits_.max_batch_memory_bytes)});
+  return out;
+}
+
+absl::StatusOr<Processed> Pipeline::ProcessInParts(const MessageBatch& messages,
+                                                   size_t message,
+                                                   absl::Time now) {
+  constexpr size_t kPartRows = 1024;
+  Processed out;
+  map_errors_.clear();
+  budget_.Start(mapper_->HeldBytes() + evaluator_->HeldBytes());
+  const data::BudgetScope scope(&budget_);
+  const absl::Duration start = clock_->Monotonic();
+  RowsInParts rows(plan_->schema, *evaluator_, now);
+  const bool good = mapper_->MapInParts(
+      messages, message, kPartRows,
+      [&rows](const Batch& leaves) { rows.Add(leaves); }, map_errors_);
+  if (!good) rows.Clear();
+  const auto number = static_cast<uint32_t>(message);
+  ROWFALL_ASSIGN_OR_RETURN(out.rows, rows.Take(number));
+  out.map_time = clock_->Monotonic() - start;  // Of both.
+  out.rows_in = rows.rows_in();
+  out.rows_failed = rows.failed().size();
+  failed_rows_ = std::move(rows.failed());
+  replaced_rows_ = std::move(rows.replaced());
+  const std::vector<uint32_t> origins(out.rows_in, number);
+  CollectRejects(origins, out);
+  return out;
+}
+
+void Pipeline::CollectRejects(std::span<const uint32_t> origins,
+                              Processed& out) {
+  RowNumbers failed_numbers(origins, map_errors_);
+  for (FailedRow& failed : failed_rows_) {
+    out.rejected.push_back({origins[failed.row], RejectStage::kEvaluate,
+                            std::move(failed.column), std::move(failed.reason),
+                            -1, failed_numbers.Next(failed.row)});
+  }
+  RowNumbers replaced_numbers(origins, map_errors_);
+  for (FailedRow& replaced : replaced_rows_) {
+    out.replaced.push_back({origins[replaced.row], RejectStage::kEvaluate,
+                            std::move(replaced.column),
+                            std::move(replaced.reason), -1,
                             replaced_numbers.Next(replaced.row), true});
   }
   for (map::MapError& error : map_errors_) {

@@ -5,10 +5,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "data/memory_budget.h"
 #include "eval/evaluator.h"
 #include "map/mapper.h"
 #include "rowfall/batch.h"
@@ -28,30 +30,55 @@ struct Processed {
   absl::Duration map_time, evaluate_time;
 };
 
-// The pure part of a view. Keeps its memory between batches; not thread-safe.
+struct PipelineLimits {
+  map::MapLimits map;                         // Also of values made later.
+  size_t max_batch_memory_bytes = 512u << 20;  // EngineOptions has it.
+};
+
+// The pure part of a view. Keeps memory between batches as long as batches
+// like the last two need it; not thread-safe.
 class Pipeline {
  public:
   static absl::StatusOr<std::unique_ptr<Pipeline>> Make(
-      std::shared_ptr<const plan::ViewPlan> plan, const map::MapLimits& limits,
+      std::shared_ptr<const plan::ViewPlan> plan, const PipelineLimits& limits,
       Clock* clock);
 
   // Processes the messages from `begin` up to, not including, `end`. Where it
-  // throws std::bad_alloc the object is of no use any more.
+  // throws std::bad_alloc the object is of no use any more; it throws
+  // data::OverBudget, which is one, where several messages need more memory
+  // than they may. One message that does is processed by some rows at a time,
+  // if the view goes row by row, or rejected.
   // Errors: Internal: a fault of ours.
   absl::StatusOr<Processed> Process(const MessageBatch& messages, size_t begin,
                                     size_t end, absl::Time now);
 
  private:
-  Pipeline(std::unique_ptr<map::Mapper> mapper,
-           std::unique_ptr<eval::Evaluator> evaluator, Clock* clock)
-      : mapper_(std::move(mapper)),
-        evaluator_(std::move(evaluator)),
-        clock_(clock) {}
-  void CollectRejects(const Batch& leaves, Processed& out);
+  Pipeline(std::shared_ptr<const plan::ViewPlan> plan,
+           const PipelineLimits& limits, Clock* clock)
+      : plan_(std::move(plan)),
+        limits_(limits),
+        clock_(clock),
+        budget_(limits.max_batch_memory_bytes, limits.map.max_value_bytes) {}
+  absl::Status Renew();
+  absl::StatusOr<Processed> ProcessWhole(const MessageBatch& messages,
+                                         size_t begin, size_t end,
+                                         absl::Time now);
+  absl::StatusOr<Processed> ProcessLarge(const MessageBatch& messages,
+                                         size_t message, absl::Time now);
+  absl::StatusOr<Processed> ProcessInParts(const MessageBatch& messages,
+                                           size_t message, absl::Time now);
+  // Gives back what only a batch of rare size needed.
+  absl::Status GiveBack();
+  void CollectRejects(std::span<const uint32_t> origins, Processed& out);
 
+  const std::shared_ptr<const plan::ViewPlan> plan_;
+  const PipelineLimits limits_;
+  Clock* const clock_;
+  data::MemoryBudget budget_;
+  size_t usual_bytes_ = 0;  // What the batch before took at its peak.
   std::unique_ptr<map::Mapper> mapper_;
   std::unique_ptr<eval::Evaluator> evaluator_;
-  Clock* clock_;
+  std::vector<FailedRow> replaced_rows_;
   std::vector<map::MapError> map_errors_;
   std::vector<FailedRow> failed_rows_;
 };

@@ -23,7 +23,8 @@ namespace {
 
 absl::StatusOr<std::unique_ptr<engine::Pipeline>> MakePipeline(
     const std::shared_ptr<const plan::ViewPlan>& view) {
-  return engine::Pipeline::Make(view, map::MapLimits(), Clock::Real());
+  return engine::Pipeline::Make(view, engine::PipelineLimits(),
+                                Clock::Real());
 }
 
 // Appends all that failed, or nothing where it throws.
@@ -107,12 +108,17 @@ absl::StatusOr<Batch> Transform::Apply(const MessageBatch& messages,
     if (pipeline == nullptr) {
       ROWFALL_ASSIGN_OR_RETURN(pipeline, MakePipeline(impl_->view));
     }
-    ROWFALL_ASSIGN_OR_RETURN(
-        engine::Processed processed,
-        pipeline->Process(messages, 0, messages.size(), now));
-    AppendInOrder(processed, rejected);
+    absl::StatusOr<engine::Processed> processed;
+    try {
+      processed = pipeline->Process(messages, 0, messages.size(), now);
+    } catch (const data::OverBudget&) {
+      return absl::ResourceExhaustedError(
+          "Rows of the messages take more than 512 MiB, give fewer at once");
+    }
+    ROWFALL_RETURN_IF_ERROR(processed.status());
+    AppendInOrder(*processed, rejected);
     impl_->pipeline = std::move(pipeline);
-    return std::move(processed.rows);
+    return std::move(processed->rows);
   });
 }
 

@@ -5,15 +5,18 @@
 
 #include <memory>
 
+#include "data/column_memory.h"
 #include "rowfall/column.h"
 
 namespace rowfall::eval {
 
 // Returns an empty column of `type` in `kept`: the one that is there, or a new
-// one if a result that was handed out still holds that. `kept` must always be
+// one if a result that was handed out still holds that, or if it is much too
+// large for what it held last. `kept` must always be
 // used with the same type.
 inline Column& EmptyColumn(std::shared_ptr<Column>& kept, Type type) {
-  if (kept == nullptr || kept.use_count() != 1) {
+  if (kept == nullptr || kept.use_count() != 1 ||
+      data::IsOversized(*kept)) {
     kept = std::make_shared<Column>(type);
     return *kept;
   }

@@ -3,6 +3,7 @@
 #ifndef ROWFALL_EVAL_EVALUATOR_H_
 #define ROWFALL_EVAL_EVALUATOR_H_
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <vector>
@@ -25,7 +26,8 @@ class Evaluator {
 
   // `leaves` has a column for each leaf of the plan. Returns the result, with
   // origins; appends rows whose evaluation failed to `failed` (indexes into
-  // `leaves`, ascending). Errors: Internal only.
+  // `leaves`, ascending), those with a value beyond data::MaxValueBytes() among
+  // them. Errors: Internal only.
   virtual absl::StatusOr<Batch> Evaluate(const Batch& leaves, absl::Time now,
                                          std::vector<FailedRow>& failed) = 0;
 
@@ -33,7 +35,15 @@ class Evaluator {
   // DISTINCT made of them), if the plan replaces failures: for each row of
   // `leaves`, or first row of a group, and column once, ascending.
   virtual std::span<const FailedRow> replaced() const = 0;
+
+  // Returns the memory that is kept for the next batch. What a batch takes more
+  // is asked for by data::TakeMemory().
+  virtual size_t HeldBytes() const = 0;
 };
+
+// Whether the rows of a result are those of parts of the batch, one after the
+// other: no groups, no DISTINCT, no ORDER BY.
+bool IsRowByRow(const plan::ViewPlan& plan);
 
 // Returns the leaves of `plan` taken from a batch that has the whole columns of
 // the source by name: paths are walked in the stored json.

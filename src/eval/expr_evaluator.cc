@@ -4,9 +4,13 @@
 
 #include <variant>
 
+#include "data/column_memory.h"
+#include "data/memory_budget.h"
 #include "eval/column_pool.h"
 #include "eval/row_copies.h"
+#include "function/value_limit.h"
 #include "plan/default_value.h"
+#include "rowfall/materialized_view.h"
 
 namespace rowfall::eval {
 
@@ -113,6 +117,19 @@ std::shared_ptr<const Column> ExprEvaluator::Share(ExprId id, Frame& frame) {
   return frame.slots[id].own;
 }
 
+size_t ExprEvaluator::HeldBytes() const {
+  size_t bytes = 0;
+  for (const auto& frame : frames_) {
+    for (const Slot& slot : frame->slots) {
+      if (slot.own != nullptr) bytes += data::HeldBytes(*slot.own);
+    }
+  }
+  for (const auto& column : repeated_) {
+    if (column != nullptr) bytes += data::HeldBytes(*column);
+  }
+  return bytes;
+}
+
 bool ExprEvaluator::GatherFromAbove(ExprId id, Frame& frame, Slot& slot) {
   const Frame* above = frame.parent;
   while (above != nullptr && !above->Has(id)) above = above->parent;
@@ -147,6 +164,8 @@ void ExprEvaluator::SetAlias(ExprId id, const Argument& argument, Frame& frame,
 void ExprEvaluator::Report(const Frame& frame) {
   for (const auto& error : errors_.errors()) {
     const uint32_t row = frame.FailureRow(error.row);
+    // It becomes a reject, too.
+    data::TakeMemory(2 * (sizeof(FailedRow) + error.reason.capacity()));
     if (replaced_ != nullptr) {
       replaced_->push_back({row, label_, error.reason});
     } else {
@@ -176,8 +195,9 @@ void ExprEvaluator::EvaluateNode(const plan::CallExpr& node, ExprId id,
   for (size_t i = 0; i < arguments.size(); ++i) {
     arguments[i] = Get(node.arguments[i], frame);
   }
-  node.kernel->Evaluate(context_, arguments, frame.num_rows, Own(id, slot),
-                        errors_);
+  Column& out = Own(id, slot);
+  node.kernel->Evaluate(context_, arguments, frame.num_rows, out, errors_);
+  function::FailLargeValues(out, errors_);
   if (!errors_.empty()) Report(frame);
 }
 

@@ -53,6 +53,9 @@ class ExprEvaluator {
   // computed elsewhere, the aggregates.
   Column& Put(plan::ExprId id, Frame& frame);
 
+  // Returns the memory of all columns that are kept.
+  size_t HeldBytes() const;
+
  private:
   void Evaluate(plan::ExprId id, Frame& frame, Slot& slot);
   void EvaluateNode(const plan::LeafExpr& node, plan::ExprId id, Frame& frame,

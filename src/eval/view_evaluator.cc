@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "base/status.h"
+#include "data/column_memory.h"
+#include "data/memory_budget.h"
 #include "eval/column_pool.h"
 #include "eval/row_compare.h"
 #include "eval/row_copies.h"
@@ -22,6 +24,10 @@ absl::StatusOr<std::unique_ptr<Evaluator>> Evaluator::Make(
   ROWFALL_RET_CHECK(plan != nullptr && plan->schema != nullptr);
   ROWFALL_RET_CHECK(plan->schema->num_fields() == plan->columns.size());
   return std::make_unique<ViewEvaluator>(std::move(plan));
+}
+
+bool IsRowByRow(const plan::ViewPlan& plan) {
+  return !plan.grouped && !plan.distinct && plan.order_by.empty();
 }
 
 ViewEvaluator::ViewEvaluator(std::shared_ptr<const plan::ViewPlan> plan)
@@ -48,6 +54,9 @@ absl::StatusOr<Batch> ViewEvaluator::Evaluate(const Batch& leaves,
   ROWFALL_RETURN_IF_ERROR(CheckLeaves(leaves));
   replaced_.clear();
   if (leaves.num_rows() == 0) return empty_;
+  if (leaves.num_rows() > iota_.capacity()) {
+    data::TakeMemory((leaves.num_rows() - iota_.capacity()) * RowBytes());
+  }
   grouped_rows_ = nullptr;
   group_failures_.Start(0);
   Frame& base = exprs_.Start(leaves, now, row_failures_);
@@ -55,6 +64,20 @@ absl::StatusOr<Batch> ViewEvaluator::Evaluate(const Batch& leaves,
   AppendFailed(failed);
   exprs_.End();
   return result;
+}
+
+// What frames, numbers of rows, groups and the sort take of a row, without its
+// values; generously.
+size_t ViewEvaluator::RowBytes() const {
+  return plan_->grouped || plan_->distinct ? 96 : 32;
+}
+
+size_t ViewEvaluator::HeldBytes() const {
+  size_t bytes = exprs_.HeldBytes() + iota_.capacity() * RowBytes();
+  for (const auto& column : result_columns_) {
+    if (column != nullptr) bytes += data::HeldBytes(*column);
+  }
+  return bytes;
 }
 
 absl::Status ViewEvaluator::CheckLeaves(const Batch& leaves) const {

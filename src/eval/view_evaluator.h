@@ -23,8 +23,10 @@ class ViewEvaluator : public Evaluator {
   absl::StatusOr<Batch> Evaluate(const Batch& leaves, absl::Time now,
                                  std::vector<FailedRow>& failed) override;
   std::span<const FailedRow> replaced() const override { return replaced_; }
+  size_t HeldBytes() const override;
 
  private:
+  size_t RowBytes() const;
   absl::Status CheckLeaves(const Batch& leaves) const;
   // From the rows of the batch to the result.
   Batch Run(const Batch& leaves, Frame& base);

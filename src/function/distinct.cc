@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "data/memory_budget.h"
+
 namespace rowfall::function {
 namespace {
 
@@ -68,6 +70,7 @@ class DistinctState final : public AggregateState {
       AppendBytes(groups[row], key_);
       AppendValueBytes(*argument.column, at, key_);
       if (!seen_.insert(key_).second) continue;
+      data::TakeMemory(kEntryBytes + key_.size());
       first_.AppendRow(*argument.column, at);
       first_groups_.push_back(groups[row]);
     }
@@ -85,6 +88,8 @@ class DistinctState final : public AggregateState {
   }
 
  private:
+  static constexpr size_t kEntryBytes = 64;  // Of a set, besides long keys.
+
   std::unique_ptr<AggregateState> inner_;
   std::unordered_set<std::string> seen_;
   // Of the running update: memory to use again.

@@ -2,6 +2,8 @@
 // CONCAT, UPPER, LOWER and CHAR_LENGTH.
 #include <cstdint>
 
+#include "coerce/reason.h"
+#include "data/memory_budget.h"
 #include "function/resolver.h"
 #include "function/row_loop.h"
 #include "function/type_rules.h"
@@ -11,11 +13,17 @@ namespace {
 
 struct ConcatKernel {
   void operator()(const CallContext&, std::span<const Argument> arguments,
-                  size_t num_rows, Column& out, RowErrors&) const {
+                  size_t num_rows, Column& out, RowErrors& errors) const {
+    const size_t max_bytes = data::MaxValueBytes();
     Buffer& bytes = out.mutable_values();
     for (size_t row = 0; row < num_rows; ++row) {
       if (AnyNull(arguments, row)) {
         out.AppendNull();
+        continue;
+      }
+      if (SizeOf(arguments, row) > max_bytes) {
+        out.AppendNull();
+        errors.Add(row, coerce::TooLargeText(max_bytes));
         continue;
       }
       for (const Argument& argument : arguments) {
@@ -25,6 +33,14 @@ struct ConcatKernel {
       }
       out.FinishList();
     }
+  }
+
+  static size_t SizeOf(std::span<const Argument> arguments, size_t row) {
+    size_t size = 0;
+    for (const Argument& argument : arguments) {
+      size += argument.column->Text(argument.RowOf(row)).size();
+    }
+    return size;
   }
 };
 

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/text.h"
+#include "data/column_memory.h"
+#include "data/memory_budget.h"
 #include "json/scanner.h"
 #include "json/value.h"
 #include "map/leaf_schema.h"
@@ -29,21 +31,30 @@ class ScanningMapper : public Mapper {
         schema_(LeafSchema(leaves_)),
         columns_(leaves_.size()),
         column_pointers_(leaves_.size()),
-        reader_(leaves_, limits.max_depth) {}
+        reader_(leaves_, limits.max_depth, limits.max_value_bytes) {}
 
   using Mapper::Map;
   Batch Map(const MessageBatch& messages, size_t begin, size_t end,
             std::vector<MapError>& errors) override;
+  bool MapInParts(const MessageBatch& messages, size_t message, size_t max_rows,
+                  const std::function<void(const Batch&)>& take,
+                  std::vector<MapError>& errors) override;
+  size_t HeldBytes() const override;
 
  private:
+  void Start(std::vector<MapError>& errors);
+  Batch TakeRows() const;
+  void HandOver();
   void PrepareColumns();
-  void MapMessage(const MessageBatch& messages, uint32_t i);
+  // Returns whether it gives rows.
+  bool MapMessage(const MessageBatch& messages, uint32_t i);
   const char* ReadMessage(const char* p);
   const char* ReadObjects(const char* p);
   const char* ReadArray(const char* p);
   const char* ReadRow(const char* p, int depth);
   void ReportValue(const ValueError& error, int64_t row, bool replaced);
-  void RejectMessage(std::string reason, int64_t payload_offset);
+  // Returns false.
+  bool RejectMessage(std::string reason, int64_t payload_offset);
   std::string ParseReason();
 
   const std::vector<data::Leaf> leaves_;
@@ -55,45 +66,78 @@ class ScanningMapper : public Mapper {
   std::vector<uint32_t> origins_;
 
   uint64_t batch_bytes_ = 0;
+  // In parts: how many rows one has at most, and who takes it.
+  size_t max_part_rows_ = SIZE_MAX;
+  const std::function<void(const Batch&)>* take_ = nullptr;
 
   // The message that is being read.
   uint32_t message_ = 0;
   const char* begin_ = nullptr;
   size_t first_row_ = 0;
   size_t first_error_ = 0;
+  size_t rows_handed_over_ = 0;
   size_t rows_left_out_ = 0;
   std::vector<MapError>* errors_ = nullptr;
 };
 
 Batch ScanningMapper::Map(const MessageBatch& messages, size_t begin,
                           size_t end, std::vector<MapError>& errors) {
+  Start(errors);
+  for (size_t i = begin; i < end; ++i) {
+    MapMessage(messages, static_cast<uint32_t>(i));
+  }
+  return TakeRows();
+}
+
+bool ScanningMapper::MapInParts(const MessageBatch& messages, size_t message,
+                                size_t max_rows,
+                                const std::function<void(const Batch&)>& take,
+                                std::vector<MapError>& errors) {
+  Start(errors);
+  max_part_rows_ = max_rows;
+  take_ = &take;
+  const bool good = MapMessage(messages, static_cast<uint32_t>(message));
+  if (good) HandOver();
+  return good;
+}
+
+void ScanningMapper::Start(std::vector<MapError>& errors) {
   PrepareColumns();
   reader_.SetColumns(column_pointers_, 0);
   origins_.clear();
   batch_bytes_ = 0;
+  max_part_rows_ = SIZE_MAX;
   errors_ = &errors;
-  for (size_t i = begin; i < end; ++i) {
-    MapMessage(messages, static_cast<uint32_t>(i));
-  }
+}
+
+Batch ScanningMapper::TakeRows() const {
   return Batch(schema_,
                std::vector<std::shared_ptr<const Column>>(columns_.begin(),
                                                           columns_.end()),
                reader_.num_rows(), origins_);
 }
 
-// Whether a column keeps much more memory than its last batch needed: a rare
-// large message must not cost its size for ever.
-bool IsOversized(const Column& column) {
-  constexpr size_t kSmall = 1 << 20;
-  const Buffer& values = column.values();
-  return values.capacity() > kSmall && values.capacity() / 8 > values.size();
+void ScanningMapper::HandOver() {
+  (*take_)(TakeRows());
+  rows_handed_over_ += reader_.num_rows();
+  PrepareColumns();
+  reader_.SetColumns(column_pointers_, 0);
+  origins_.clear();
+}
+
+size_t ScanningMapper::HeldBytes() const {
+  size_t bytes = origins_.capacity() * sizeof(uint32_t);
+  for (const auto& column : columns_) {
+    if (column != nullptr) bytes += data::HeldBytes(*column);
+  }
+  return bytes;
 }
 
 // Columns of an earlier batch that somebody still holds are left to them.
 void ScanningMapper::PrepareColumns() {
   for (size_t i = 0; i < columns_.size(); ++i) {
     if (columns_[i] != nullptr && columns_[i].use_count() == 1 &&
-        !IsOversized(*columns_[i])) {
+        !data::IsOversized(*columns_[i])) {
       // The last holder may have been another thread.
       std::atomic_thread_fence(std::memory_order_acquire);
       columns_[i]->Clear();
@@ -104,10 +148,11 @@ void ScanningMapper::PrepareColumns() {
   }
 }
 
-void ScanningMapper::MapMessage(const MessageBatch& messages, uint32_t i) {
+bool ScanningMapper::MapMessage(const MessageBatch& messages, uint32_t i) {
   message_ = i;
   first_row_ = reader_.num_rows();
   first_error_ = errors_->size();
+  rows_handed_over_ = 0;
   rows_left_out_ = 0;
   if (!messages.has_payload(i)) {
     return RejectMessage("Message has no payload", -1);
@@ -130,8 +175,10 @@ void ScanningMapper::MapMessage(const MessageBatch& messages, uint32_t i) {
   if (p == context.end) {
     return RejectMessage("Message holds only white space", 0);
   }
-  if (ReadMessage(p) != nullptr) return;
-  RejectMessage(ParseReason(), context.error_at - begin_);
+  if (ReadMessage(p) == nullptr) {
+    return RejectMessage(ParseReason(), context.error_at - begin_);
+  }
+  return true;
 }
 
 const char* ScanningMapper::ReadMessage(const char* p) {
@@ -178,7 +225,9 @@ const char* ScanningMapper::ReadArray(const char* p) {
 // Reads an object as a row; one with a value that does not fit is reported,
 // and left out unless NULL may replace the value.
 const char* ScanningMapper::ReadRow(const char* p, int depth) {
-  const size_t kept = reader_.num_rows() - first_row_;
+  if (reader_.num_rows() >= max_part_rows_) [[unlikely]]
+    HandOver();
+  const size_t kept = rows_handed_over_ + reader_.num_rows() - first_row_;
   if (kept >= limits_.max_message_rows) {
     return reader_.context().Fail(ScanError::kTooManyObjects, p);
   }
@@ -206,14 +255,17 @@ void ScanningMapper::ReportValue(const ValueError& error, int64_t row,
   errors_->push_back({message_, RejectStage::kType,
                       LeafName(leaves_[error.leaf]), error.reason,
                       error.at - begin_, row, replaced});
+  // It becomes a reject, too.
+  data::TakeMemory(2 * (sizeof(MapError) + error.reason.capacity()));
 }
 
-void ScanningMapper::RejectMessage(std::string reason, int64_t payload_offset) {
+bool ScanningMapper::RejectMessage(std::string reason, int64_t payload_offset) {
   reader_.Truncate(first_row_);
   origins_.resize(first_row_);
   errors_->resize(first_error_);
   errors_->push_back(
       {message_, RejectStage::kParse, "", std::move(reason), payload_offset});
+  return false;
 }
 
 std::string ScanningMapper::ParseReason() {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ struct MapLimits {
   // alone would not bound what a message becomes.
   size_t max_message_rows = 1'000'000;
   int max_depth = 512;  // 1 to 512.
+  // A row with a larger value is left out.
+  size_t max_value_bytes = 64u << 20;
 };
 
 // Maps batches of messages to columns, one for each leaf. Keeps its columns
@@ -64,6 +67,17 @@ class Mapper {
   // and errors count from the beginning of the batch.
   virtual Batch Map(const MessageBatch& messages, size_t begin, size_t end,
                     std::vector<MapError>& errors) = 0;
+  // The same of one message, whose rows `take` gets in batches of at most
+  // `max_rows` while it is read. Returns false for a message that gives no rows
+  // at all: what was given is void then.
+  virtual bool MapInParts(const MessageBatch& messages, size_t message,
+                          size_t max_rows,
+                          const std::function<void(const Batch&)>& take,
+                          std::vector<MapError>& errors) = 0;
+
+  // Returns the memory that the columns hold. What they, and errors, take more
+  // is asked for by data::TakeMemory().
+  virtual size_t HeldBytes() const = 0;
 };
 
 }  // namespace rowfall::map

@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "coerce/coerce.h"
+#include "coerce/reason.h"
+#include "data/column_memory.h"
 #include "json/escape.h"
 #include "json/walk.h"
 #include "map/leaf_writer.h"
@@ -21,8 +23,9 @@ constexpr uint32_t kObjectEnd = kNoNode - 1;
 
 }  // namespace
 
-RowReader::RowReader(std::span<const data::Leaf> leaves, int max_depth)
-    : tree_(leaves) {
+RowReader::RowReader(std::span<const data::Leaf> leaves, int max_depth,
+                     size_t max_value_bytes)
+    : tree_(leaves), max_value_bytes_(max_value_bytes) {
   context_.max_depth = max_depth;
   for (const data::Leaf& leaf : leaves) {
     targets_.push_back({nullptr, leaf.type, leaf.replaceable});
@@ -38,9 +41,25 @@ void RowReader::SetColumns(std::span<Column* const> columns, size_t rows) {
 const char* RowReader::ReadRow(const char* p, int depth) {
   ++row_stamp_;
   errors_.clear();
-  p = ReadObject(tree_.root(), p, depth);
-  if (p != nullptr) FinishRow();
-  return p;
+  const char* const end = ReadObject(tree_.root(), p, depth);
+  if (end == nullptr) return nullptr;
+  // No value takes more than four times its text, [1,2] as multi64.
+  if (static_cast<size_t>(end - p) > max_value_bytes_ / 4) [[unlikely]]
+    CheckValues(p);
+  FinishRow();
+  return end;
+}
+
+void RowReader::CheckValues(const char* begin) {
+  for (uint32_t leaf = 0; leaf < targets_.size(); ++leaf) {
+    Column& column = *targets_[leaf].column;
+    if (column.size() == rows_ ||
+        data::ValueBytes(column, rows_) <= max_value_bytes_) {
+      continue;
+    }
+    column.Truncate(rows_);
+    errors_.push_back({leaf, coerce::TooLargeText(max_value_bytes_), begin});
+  }
 }
 
 void RowReader::FinishRow() {

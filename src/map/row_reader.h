@@ -26,7 +26,8 @@ struct ValueError {
 // Not copyable: knows its columns and notes what it saw.
 class RowReader {
  public:
-  RowReader(std::span<const data::Leaf> leaves, int max_depth);
+  RowReader(std::span<const data::Leaf> leaves, int max_depth,
+            size_t max_value_bytes);
   RowReader(const RowReader&) = delete;
   RowReader& operator=(const RowReader&) = delete;
 
@@ -81,11 +82,14 @@ class RowReader {
   void AppendValue(uint32_t leaf, const char* begin, const char* end);
   void Reset(const Node& node);
   void FinishRow();
+  // Drops values of the row at `begin` that are too large.
+  void CheckValues(const char* begin);
 
   json::ScanContext context_;
   LeafTree tree_;
   std::vector<Target> targets_;
   std::vector<ShapeGuess> shapes_;  // Of json leaves.
+  const size_t max_value_bytes_;
   size_t rows_ = 0;
   uint64_t row_stamp_ = 0;          // Never the same for two rows.
   std::vector<ValueError> errors_;  // Of the row, one a leaf at most.

@@ -33,13 +33,22 @@ class ExprWriter {
   void WriteNode(const LeafExpr& node, ExprId) { out_ += node.name; }
 
   void WriteNode(const ConstantExpr& node, ExprId) {
-    const Value value = node.value->ValueAt(0);
+    Value value = node.value->ValueAt(0);
+    std::visit([](auto& list) { Shorten(list); }, value);
     if (const auto* text = std::get_if<std::string>(&value)) {
       out_ += base::Quote(*text);
     } else {
       AppendJson(value, node.value->type(), out_);
     }
   }
+
+  // A plan may show a long constant many times.
+  template <typename T>
+  static void Shorten(std::vector<T>& list) {
+    if (list.size() > kMaxBytes) list.resize(kMaxBytes);
+  }
+  template <typename T>
+  static void Shorten(T&) {}
 
   void WriteNode(const CallExpr& node, ExprId id) {
     if (node.name == "path") {

@@ -9,7 +9,10 @@
 #include "base/path.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "coerce/reason.h"
+#include "data/memory_budget.h"
 #include "function/type_rules.h"
+#include "function/value_limit.h"
 #include "plan/default_value.h"
 
 namespace rowfall::plan {
@@ -110,14 +113,28 @@ absl::StatusOr<ExprId> ExprBuilder::Fold(Type type, const CallExpr& call,
   std::vector<function::Argument> arguments;
   for (const ExprId id : call.arguments) {
     arguments.push_back({ConstantOf(id), true});
+    folded_bytes_ += ConstantOf(id)->ByteSize();
   }
+  const auto too_large = [place] {
+    return base::InvalidAt(
+        place, base::Cat("Calls of constants take and give more than ",
+                         kMaxFoldedBytes, " bytes"));
+  };
+  if (folded_bytes_ > kMaxFoldedBytes) return too_large();
+  const size_t left = kMaxFoldedBytes - folded_bytes_;
   Column result(type);
   function::RowErrors errors;
+  data::MemoryBudget budget(SIZE_MAX, left);
+  const data::BudgetScope scope(&budget);
   call.kernel->Evaluate({absl::UnixEpoch()}, arguments, 1, result, errors);
+  function::FailLargeValues(result, errors);
   if (!errors.empty()) {
-    return base::InvalidAt(place, errors.errors().front().reason);
+    const std::string& reason = errors.errors().front().reason;
+    if (reason == coerce::TooLargeText(left)) return too_large();
+    return base::InvalidAt(place, reason);
   }
   ROWFALL_RET_CHECK(result.size() == 1);
+  folded_bytes_ += result.ByteSize();
   return AddConstant(type, result.ValueAt(0));
 }
 

@@ -83,10 +83,14 @@ class ExprBuilder {
       std::span<const ExprId> arguments) const;
 
   static constexpr ExprId kNone = ~ExprId{0};
+  // Arguments and results of all calls of constants: what a statement may cost
+  // who plans it.
+  static constexpr size_t kMaxFoldedBytes = 16u << 20;
 
   ViewPlan& plan_;
   const FunctionRegistry* functions_;
   ExprId null_literal_ = kNone;
+  size_t folded_bytes_ = 0;
   // By expression.
   std::vector<bool> has_aggregate_;
   std::vector<int> heights_;

@@ -179,6 +179,26 @@ TEST(ColumnFixedTest, SetNullZeroesTheValue) {
   EXPECT_EQ(column.ValueAt(9), Value(int64_t{7}));
 }
 
+// 4 GiB of addresses, of which no page is touched.
+TEST(ColumnListTest, OffsetsAreNeverNarrowed) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "Sanitizers touch what is allocated";
+#endif
+  Column column(Type::kText);
+  column.AppendText("a");
+  column.mutable_values().Resize((size_t{1} << 32) - 1);
+  column.FinishList();
+  EXPECT_EQ(column.Text(1).size(), (size_t{1} << 32) - 2);
+  column.AppendText("");
+  EXPECT_THROW(column.AppendText("b"), std::bad_alloc);
+  EXPECT_EQ(column.size(), 3u);
+  EXPECT_THROW(column.mutable_values().Reserve(size_t{1} << 33),
+               std::bad_alloc);
+  column.Truncate(1);
+  column.AppendText("c");
+  EXPECT_EQ(column.Text(1), "c");
+}
+
 TEST(ColumnListTest, AbandonedPiecesLeaveNoTrace) {
   Column column(Type::kText);
   column.AppendText("a");

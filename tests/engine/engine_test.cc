@@ -367,6 +367,28 @@ TEST_F(EngineTest, HandsOverAllHeadersOfABadMessage) {
   EXPECT_EQ(rejects->rejects()[0].key, message.key);
 }
 
+// Ten messages of a batch make 10,000 rows, which need more than they may.
+TEST_F(EngineTest, ABatchBeyondItsMemoryIsWrittenInParts) {
+  EngineOptions options = Options();
+  options.max_batch_memory_bytes = 256 << 10;
+  Open(std::move(options));
+  for (int i = 0; i < 40; ++i) {
+    std::string rows;
+    for (int row = 0; row < 1000; ++row, ++next_id_) {
+      rows += "{\"id\": " + std::to_string(next_id_) + "}";
+    }
+    broker_.Produce("t", i % 4, rows);
+  }
+  Execute(kSource);
+  Execute(kView);
+  ExpectAllRows();
+  for (const auto& write : table_->writes()) {
+    EXPECT_LT(write.rows.num_rows(), 8000u);
+  }
+  EXPECT_TRUE(broker_.WaitUntilCaughtUp("manticore", absl::Seconds(30)));
+  EXPECT_THAT(broker_.Violations(), IsEmpty());
+}
+
 TEST_F(EngineTest, StopIsIdempotentAndFinal) {
   Open(Options());
   EXPECT_TRUE(engine_->Stop().ok());

@@ -14,9 +14,10 @@ void GroupTable::Assign(std::span<const function::Argument> keys,
   groups_.resize(rows.size());
   first_rows_.clear();
   group_hashes_.clear();
+  num_comparisons_ = 0;
   hashes_.assign(rows.size(), 0);
   for (const function::Argument& key : keys) {
-    if (!key.constant) HashRows(*key.column, rows, hashes_);
+    if (!key.constant) HashRows(hash_, *key.column, rows, hashes_);
   }
   // At most half full.
   entries_.assign(std::bit_ceil(std::max<size_t>(rows.size() * 2, 16)), 0);
@@ -35,6 +36,7 @@ uint32_t GroupTable::FindOrAdd(std::span<const function::Argument> keys,
       entries_[at] = static_cast<uint32_t>(first_rows_.size());
       return entries_[at] - 1;
     }
+    ++num_comparisons_;
     const uint32_t group = entries_[at] - 1;
     if (group_hashes_[group] != hash) continue;
     const uint32_t first = first_rows_[group];

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -70,12 +69,6 @@ int CompareJson(std::string_view a, std::string_view b) {
   return a.compare(b);
 }
 
-uint64_t Mix(uint64_t hash, uint64_t value) {
-  uint64_t mixed = (hash ^ value) * 0x9e3779b97f4a7c15u;
-  mixed ^= mixed >> 32;
-  return mixed * 0xd6e8feb86659fd93u;
-}
-
 template <typename T>
 uint64_t BitsOf(T value) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -89,32 +82,32 @@ uint64_t BitsOf(T value) {
 constexpr uint64_t kNullHash = 0x5bd1e9955bd1e995u;
 
 template <typename ValueOf>
-void HashEach(const Column& column, std::span<const uint32_t> rows,
+void HashEach(const data::KeyedHash& hash, const Column& column, std::span<const uint32_t> rows,
               std::span<uint64_t> hashes, ValueOf value_of) {
   if (column.null_count() == 0) {
     for (size_t i = 0; i < rows.size(); ++i) {
-      hashes[i] = Mix(hashes[i], value_of(rows[i]));
+      hashes[i] = hash.Mix(hashes[i], value_of(rows[i]));
     }
     return;
   }
   for (size_t i = 0; i < rows.size(); ++i) {
     hashes[i] =
-        Mix(hashes[i], column.IsNull(rows[i]) ? kNullHash : value_of(rows[i]));
+        hash.Mix(hashes[i], column.IsNull(rows[i]) ? kNullHash : value_of(rows[i]));
   }
 }
 
 template <typename T>
-void HashDense(std::span<const T> values, const Column& column,
-               std::span<const uint32_t> rows, std::span<uint64_t> hashes) {
-  HashEach(column, rows, hashes,
+void HashDense(const data::KeyedHash& hash, std::span<const T> values,
+               const Column& column, std::span<const uint32_t> rows, std::span<uint64_t> hashes) {
+  HashEach(hash, column, rows, hashes,
            [values](uint32_t row) { return BitsOf(values[row]); });
 }
 
 template <typename T>
-uint64_t HashList(std::span<const T> list) {
-  uint64_t hash = list.size();
-  for (const T element : list) hash = Mix(hash, BitsOf(element));
-  return hash;
+uint64_t HashList(const data::KeyedHash& hash, std::span<const T> list) {
+  uint64_t mixed = list.size();
+  for (const T element : list) mixed = hash.Mix(mixed, BitsOf(element));
+  return mixed;
 }
 
 }  // namespace
@@ -159,36 +152,36 @@ bool EqualRows(const Column& column, size_t a, size_t b) {
          column.Text(a) == column.Text(b);
 }
 
-void HashRows(const Column& column, std::span<const uint32_t> rows,
-              std::span<uint64_t> hashes) {
+void HashRows(const data::KeyedHash& hash, const Column& column,
+              std::span<const uint32_t> rows, std::span<uint64_t> hashes) {
   switch (column.type()) {
     case Type::kInt:
-      return HashDense(column.ints(), column, rows, hashes);
+      return HashDense(hash, column.ints(), column, rows, hashes);
     case Type::kBigint:
     case Type::kTimestamp:
-      return HashDense(column.bigints(), column, rows, hashes);
+      return HashDense(hash, column.bigints(), column, rows, hashes);
     case Type::kFloat:
-      return HashDense(column.floats(), column, rows, hashes);
+      return HashDense(hash, column.floats(), column, rows, hashes);
     case Type::kDouble:
-      return HashDense(column.doubles(), column, rows, hashes);
+      return HashDense(hash, column.doubles(), column, rows, hashes);
     case Type::kBool:
-      return HashDense(column.bools(), column, rows, hashes);
+      return HashDense(hash, column.bools(), column, rows, hashes);
     case Type::kText:
     case Type::kJson:
-      return HashEach(column, rows, hashes, [&column](uint32_t row) {
-        return std::hash<std::string_view>()(column.Text(row));
+      return HashEach(hash, column, rows, hashes, [&](uint32_t row) {
+        return hash(column.Text(row));
       });
     case Type::kMulti:
-      return HashEach(column, rows, hashes, [&column](uint32_t row) {
-        return HashList(column.Multi(row));
+      return HashEach(hash, column, rows, hashes, [&](uint32_t row) {
+        return HashList(hash, column.Multi(row));
       });
     case Type::kMulti64:
-      return HashEach(column, rows, hashes, [&column](uint32_t row) {
-        return HashList(column.Multi64(row));
+      return HashEach(hash, column, rows, hashes, [&](uint32_t row) {
+        return HashList(hash, column.Multi64(row));
       });
     case Type::kFloatVector:
-      return HashEach(column, rows, hashes, [&column](uint32_t row) {
-        return HashList(column.FloatVector(row));
+      return HashEach(hash, column, rows, hashes, [&](uint32_t row) {
+        return HashList(hash, column.FloatVector(row));
       });
   }
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "data/keyed_hash.h"
 #include "rowfall/column.h"
 
 namespace rowfall::eval {
@@ -21,9 +22,10 @@ int CompareRows(const Column& column, size_t a, size_t b);
 // NaN equals NaN; json goes by its text.
 bool EqualRows(const Column& column, size_t a, size_t b);
 
-// Mixes the hash of row rows[i] into hashes[i]; equal rows have equal hashes.
-void HashRows(const Column& column, std::span<const uint32_t> rows,
-              std::span<uint64_t> hashes);
+// Mixes the hash of row rows[i] into hashes[i]; equal rows have equal hashes
+// of one `hash`.
+void HashRows(const data::KeyedHash& hash, const Column& column,
+              std::span<const uint32_t> rows, std::span<uint64_t> hashes);
 
 }  // namespace rowfall::eval
 

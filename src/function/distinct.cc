@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/keyed_hash.h"
 #include "data/memory_budget.h"
 
 namespace rowfall::function {
@@ -91,7 +92,7 @@ class DistinctState final : public AggregateState {
   static constexpr size_t kEntryBytes = 64;  // Of a set, besides long keys.
 
   std::unique_ptr<AggregateState> inner_;
-  std::unordered_set<std::string> seen_;
+  std::unordered_set<std::string, data::KeyedHash> seen_;
   // Of the running update: memory to use again.
   std::string key_;
   Column first_;

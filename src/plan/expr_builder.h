@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "data/keyed_hash.h"
 #include "plan/bound_expr.h"
 #include "plan/view_plan.h"
 #include "rowfall/error.h"
@@ -94,7 +95,7 @@ class ExprBuilder {
   // By expression.
   std::vector<bool> has_aggregate_;
   std::vector<int> heights_;
-  std::unordered_map<std::string, ExprId> shared_;
+  std::unordered_map<std::string, ExprId, data::KeyedHash> shared_;
 };
 
 }  // namespace rowfall::plan

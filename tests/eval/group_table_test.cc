@@ -2,6 +2,7 @@
 // Groups and order of rows by keys of every type.
 #include "eval/group_table.h"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -123,6 +124,49 @@ TEST(GroupTableTest, AgreesWithAMapOnRandomKeys) {
     }
     ASSERT_EQ(table.first_rows().size(), groups.size());
   }
+}
+
+// The inverse of an odd number modulo 2^64.
+constexpr uint64_t Inverse(uint64_t odd) {
+  uint64_t inverse = odd;
+  for (int i = 0; i < 6; ++i) inverse *= 2 - odd * inverse;
+  return inverse;
+}
+
+// The number that the hash of old made `hash` of.
+uint64_t OldPreimage(uint64_t hash) {
+  uint64_t value = hash * Inverse(0xd6e8feb86659fd93u);
+  value ^= value >> 32;
+  return value * Inverse(0x9e3779b97f4a7c15u);
+}
+
+// Issue 11: a hash that everybody can compute put ids of a message into one
+// slot, each behind all before it.
+TEST(GroupTableTest, NobodyChoosesTheSlotsOfValues) {
+  constexpr uint64_t kCount = 20'000;
+  Column ids(Type::kBigint);
+  Column reals(Type::kDouble);
+  for (uint64_t i = 1; i <= kCount; ++i) {
+    ids.AppendBigint(static_cast<int64_t>(OldPreimage(i << 32)));
+    reals.AppendDouble(std::bit_cast<double>(i << 40));
+  }
+  for (const Column* column : {&ids, &reals}) {
+    GroupTable table;
+    const function::Argument key = {column, false};
+    table.Assign({&key, 1}, AllRows(column->size()));
+    EXPECT_EQ(table.first_rows().size(), kCount);
+    EXPECT_LT(table.num_comparisons(), 4 * kCount);
+  }
+}
+
+TEST(GroupTableTest, TwoTablesHashDifferently) {
+  Column column(Type::kText);
+  column.AppendText("a");
+  uint64_t hashes[2] = {};
+  for (uint64_t& hash : hashes) {
+    HashRows(data::KeyedHash(), column, AllRows(1), {&hash, 1});
+  }
+  EXPECT_NE(hashes[0], hashes[1]);
 }
 
 // Values in their order: each row is less than the next.

@@ -3,11 +3,21 @@
 #include "commit/tail_check.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/mistake.h"
 #include "commit/position_mark.h"
 
 namespace rowfall::commit {
+namespace {
+
+void TakeNewest(TailCheck::Tail& tail) {
+  tail.last = tail.newest->offset;
+  tail.checksum = tail.newest->checksum;
+  tail.newest.reset();
+}
+
+}  // namespace
 
 std::vector<PartitionOffset> TailCheck::Begin(
     std::span<const PartitionOffset> positions) {
@@ -30,6 +40,18 @@ std::vector<PartitionOffset> TailCheck::Begin(
   return starts;
 }
 
+PartitionOffset TailCheck::Add(const PartitionOffset& position,
+                               const RecentMarks::Marks& marks) {
+  Forget(position.partition);
+  Tail tail{.partition = position.partition,
+            .position = position.offset,
+            .last = marks.earlier.offset,
+            .checksum = marks.earlier.checksum};
+  if (marks.earlier.offset < marks.last.offset) tail.newest = marks.last;
+  tails_.push_back(std::move(tail));
+  return {position.partition, marks.earlier.offset};
+}
+
 TailCheck::Tail* TailCheck::Find(std::string_view topic, int32_t partition) {
   for (Tail& tail : tails_) {
     if (tail.partition.partition == partition &&
@@ -47,6 +69,13 @@ void TailCheck::Forget(const TopicPartition& partition) {
 
 TailCheck::Verdict TailCheck::Compare(Tail& tail, int64_t offset,
                                       uint32_t checksum) {
+  if (tail.newest.has_value()) {
+    if (offset == tail.last && checksum != tail.checksum) {
+      return Verdict::kOther;
+    }
+    TakeNewest(tail);
+    if (offset < tail.last) return Verdict::kSoFar;
+  }
   if (offset == tail.last && !ROWFALL_MISTAKE(compare_no_marks)) {
     if (tail.last_came) return Verdict::kSoFar;
     if (checksum != tail.checksum) return Verdict::kOther;
@@ -60,6 +89,12 @@ TailCheck::Verdict TailCheck::Compare(Tail& tail, int64_t offset,
   return offset >= tail.position || ROWFALL_MISTAKE(compare_no_marks)
              ? Verdict::kSame
              : Verdict::kOther;
+}
+
+bool TailCheck::LosesLast(Tail& tail, int64_t low) {
+  if (!tail.newest.has_value() || tail.newest->offset < low) return false;
+  TakeNewest(tail);
+  return true;
 }
 
 bool TailCheck::EndSeen(Tail& tail, int64_t offset, absl::Duration now) {

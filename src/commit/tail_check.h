@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "commit/position_mark.h"
+#include "commit/recent_marks.h"
 #include "rowfall/message.h"
 
 namespace rowfall::commit {
@@ -26,6 +28,9 @@ class TailCheck {
     int64_t last = 0;      // The offset of the last settled message, below it.
     uint32_t checksum = 0;
     bool last_came = false;  // And was the same.
+    // Where `last` is only an earlier one of those that were settled: the last
+    // of them, which takes its place as soon as it was the same.
+    std::optional<PositionMark::Last> newest;
     // Where the log ended when it was too short, and how long it may be so.
     int64_t short_end = kOffsetNone;
     absl::Duration short_until;
@@ -41,6 +46,10 @@ class TailCheck {
   // returns `positions` with the places where reading begins for that.
   std::vector<PartitionOffset> Begin(
       std::span<const PartitionOffset> positions);
+  // Checks a partition that was read up to `position`, which is settled, once
+  // more. Returns where reading begins for that.
+  PartitionOffset Add(const PartitionOffset& position,
+                      const RecentMarks::Marks& marks);
   void Clear() { tails_.clear(); }
   bool empty() const { return tails_.empty(); }
 
@@ -51,13 +60,17 @@ class TailCheck {
   }
   void Forget(const TopicPartition& partition);
 
-  // A message that comes, the first one or the next one after kSoFar.
-  // `checksum` is that of the message.
+  // A message that comes, the first one or the next one after kSoFar, from
+  // `tail.last` on, which may be another one then: no message before that is
+  // needed. `checksum` is that of the message.
   static Verdict Compare(Tail& tail, int64_t offset, uint32_t checksum);
   // The log ends at `offset`. Before the position it may be that only because
   // a new leader has not heard yet how far the log goes: it is given until
   // `now` + kGrace. Returns whether the check is over.
   static bool EndSeen(Tail& tail, int64_t offset, absl::Duration now);
+  // The log begins behind `tail.last` now, at `low`, by retention. Returns
+  // whether there is another message to compare.
+  static bool LosesLast(Tail& tail, int64_t low);
   // Returns the partitions whose logs were too short for too long.
   std::vector<const Tail*> TooShort(absl::Duration now) const;
 

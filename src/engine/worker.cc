@@ -97,6 +97,11 @@ bool Worker::Step(absl::Duration budget) {
     return true;
   }
   if (careful_ && !guard_->is_careful()) EndCarefulMode();
+  // Before more comes: other partitions may always have something.
+  if (MayCrossGaps()) {
+    CrossGaps();
+    return true;
+  }
   if (!job_in_flight_) {
     const size_t before = messages_.size();
     Poll(PollWait(budget, Now()));
@@ -104,7 +109,7 @@ bool Worker::Step(absl::Duration budget) {
       // First of all: ranges begin where it ends.
     } else if (flush_.IsDue(Now()) || (!gaps_.empty() && !messages_.empty())) {
       StartJob();
-    } else if (!gaps_.empty()) {
+    } else if (MayCrossGaps()) {
       CrossGaps();
     }
     if (end_was_read_ && messages_.empty() && !job_in_flight_) SettleEnds();
@@ -225,6 +230,7 @@ void Worker::Poll(absl::Duration max_wait) {
   if (messages_.size() > first) ROWFALL_CRASH_POINT(polled);
   for (Gap& gap : other_logs) AddGap(std::move(gap));
   if (!events_.empty()) HandleEvents();
+  if (!tails_to_follow_.empty()) FollowTails();
   if (!tails_.empty()) CheckShortTails();
   if (!changes_.empty()) ReportChanges();
 }
@@ -309,6 +315,9 @@ void Worker::FinishJob() {
   std::erase_if(changes_,
                 [](const PositionChange& change) { return change.in_flight; });
   ledger_.Settle(job_->ranges());
+  for (const PartitionRange& range : job_->ranges()) {
+    recent_marks_.Note({range.partition, range.to, range.mark}, Now());
+  }
   settled_since_commit_ = true;
   ROWFALL_CRASH_POINT(settled);
   if (!proven_) NoteProgress();
@@ -330,7 +339,9 @@ void Worker::ForgetPartitions() {
   ledger_.Clear();
   commit_policy_.Reset();
   tails_.Clear();
+  recent_marks_.Clear();
   gaps_.clear();
+  topics_in_doubt_.clear();
   changes_.clear();
   assignment_.reset();
 }

@@ -10,6 +10,8 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,7 @@
 #include "commit/commit_policy.h"
 #include "commit/flush_policy.h"
 #include "commit/offset_ledger.h"
+#include "commit/recent_marks.h"
 #include "commit/tail_check.h"
 #include "engine/batch_job.h"
 #include "engine/crash_guard.h"
@@ -116,15 +119,24 @@ class Worker {
   // Logs that are not what they were (worker_gaps.cc).
   // Returns the gaps that are to be added when the other messages are accepted.
   std::vector<Gap> CheckTails(size_t first);
+  // Goes on reading where the next messages to be compared are.
+  void FollowTails();
   void CheckShortTails();
   static absl::Status NeedsDecision(std::string_view what);
   int64_t GapTarget() const;
   // Whether the partition is about to be put elsewhere.
   bool HasGap(const TopicPartition& partition) const;
   absl::Status AssignSource(std::span<const PartitionOffset> positions);
-  void MoveSource(const PartitionOffset& position);
+  void MoveSource(std::span<const PartitionOffset> positions);
+  void MoveSource(const PartitionOffset& position) {
+    MoveSource({&position, 1});
+  }
   void AddGap(Gap gap);
+  bool MayCrossGaps() const;
   void CrossGaps();
+  // One partition of a topic is of another log: looks at what was settled of
+  // the others, which may have been read on at their old places.
+  void DoubtTopics();
   void CrossGap(const Gap& gap);
   void ReportChanges();
   bool StartPositionChange();
@@ -196,7 +208,10 @@ class Worker {
   std::unique_ptr<Source> source_;
   commit::OffsetLedger ledger_;
   commit::TailCheck tails_;
+  commit::RecentMarks recent_marks_;
+  std::vector<TopicPartition> tails_to_follow_;
   std::vector<Gap> gaps_;
+  std::set<std::string> topics_in_doubt_;  // For DoubtTopics().
   std::vector<PositionChange> changes_;
   MarkFacts mark_facts_;  // The cluster only where the sink keeps positions.
   // What the group was last known to have, over all assignments.

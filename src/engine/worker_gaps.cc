@@ -75,11 +75,12 @@ std::vector<Gap> Worker::CheckTails(size_t first) {
     const TopicPartition partition = tail->partition;
     const bool known =
         FindPartition(found, partition) != found.end() || HasGap(partition);
-    const uint32_t checksum =
-        at.offset == tail->last ? commit::ChecksumOf(messages_[i]) : 0;
+    const int64_t last = tail->last;
     const auto verdict =
         known ? commit::TailCheck::Verdict::kOther
-              : commit::TailCheck::Compare(*tail, at.offset, checksum);
+              : commit::TailCheck::Compare(*tail, at.offset,
+                                           commit::ChecksumOf(messages_[i]));
+    if (tail->last != last) tails_to_follow_.push_back(partition);
     if (verdict == commit::TailCheck::Verdict::kSame) {
       tails_.Forget(partition);
       settled_since_commit_ = true;
@@ -93,6 +94,17 @@ std::vector<Gap> Worker::CheckTails(size_t first) {
   }
   if (!foreign.empty()) messages_.Erase(foreign);
   return found;
+}
+
+void Worker::FollowTails() {
+  std::vector<PartitionOffset> moves;
+  for (const TopicPartition& partition : std::exchange(tails_to_follow_, {})) {
+    const commit::TailCheck::Tail* tail = tails_.Find(partition);
+    if (tail == nullptr || tail->last_came || HasGap(partition)) continue;
+    moves.push_back({partition, tail->last});
+  }
+  if (moves.empty() || failed_ || source_ == nullptr) return;
+  if (!assignment_.has_value()) MoveSource(moves);
 }
 
 void Worker::CheckShortTails() {
@@ -129,7 +141,7 @@ void Worker::Handle(const OffsetOutOfRange& event) {
   const TopicPartition& partition = event.position.partition;
   if (!ledger_.Owns(partition) || HasGap(partition)) return;
   int64_t position = event.position.offset;
-  const commit::TailCheck::Tail* tail = tails_.Find(partition);
+  commit::TailCheck::Tail* tail = tails_.Find(partition);
   if (tail != nullptr) position = tail->position;
   std::string what = OutOfRangeText(partition, position, event);
   // Whether it is before the log or behind decides where to go on.
@@ -143,6 +155,9 @@ void Worker::Handle(const OffsetOutOfRange& event) {
   // Retention has taken the last message that was read, and no other.
   if (tail != nullptr && event.low <= position && position <= event.high &&
       event.low > tail->last) {
+    if (commit::TailCheck::LosesLast(*tail, event.low)) {
+      return MoveSource({partition, tail->last});
+    }
     tails_.Forget(partition);
     return MoveSource({partition, position});
   }
@@ -158,8 +173,8 @@ absl::Status Worker::AssignSource(std::span<const PartitionOffset> positions) {
   return source_->Assign(positions);
 }
 
-void Worker::MoveSource(const PartitionOffset& position) {
-  const absl::Status status = AssignSource({&position, 1});
+void Worker::MoveSource(std::span<const PartitionOffset> positions) {
+  const absl::Status status = AssignSource(positions);
   if (status.ok()) return;
   if (MayPass(status)) return TakeAnotherConsumer(status);
   Fail(status);
@@ -174,14 +189,48 @@ void Worker::AddGap(Gap gap) {
   }
   board_.SetLastError(gap.what);
   if (!ROWFALL_MISTAKE(report_no_gap)) Log(LogLevel::kError, gap.what);
+  // What retention has removed says nothing of other partitions.
+  if (!gap.same_log && !ROWFALL_MISTAKE(doubt_one_partition_only)) {
+    topics_in_doubt_.insert(gap.partition.topic);
+  }
   gaps_.push_back(std::move(gap));
 }
 
+bool Worker::MayCrossGaps() const {
+  return !gaps_.empty() && !job_in_flight_ && messages_.empty();
+}
+
 void Worker::CrossGaps() {
+  if (source_ == nullptr || failed_) return gaps_.clear();
+  if (!topics_in_doubt_.empty()) {
+    // What holds no message is settled first: nothing is in doubt behind it.
+    if (!ledger_.Pending().empty()) return StartJob();
+    DoubtTopics();
+  }
   for (const Gap& gap : std::exchange(gaps_, {})) {
     if (source_ == nullptr || failed_) return;
     CrossGap(gap);
   }
+}
+
+void Worker::DoubtTopics() {
+  std::vector<PartitionOffset> starts;
+  for (const auto& progress : ledger_.Progress()) {
+    const TopicPartition& partition = progress.partition;
+    if (!topics_in_doubt_.contains(partition.topic) || HasGap(partition) ||
+        tails_.Find(partition) != nullptr) {
+      continue;
+    }
+    const auto marks = recent_marks_.Find(partition, Now());
+    if (!marks.has_value() || marks->last.offset >= progress.settled) continue;
+    starts.push_back(tails_.Add({partition, progress.settled}, *marks));
+    Log(LogLevel::kWarning,
+        base::Cat("Looks at message ", marks->earlier.offset, " of ",
+                  partition.ToString(),
+                  " again: another partition of the topic is of another log"));
+  }
+  topics_in_doubt_.clear();
+  if (!starts.empty()) MoveSource(starts);
 }
 
 void Worker::CrossGap(const Gap& gap) {
@@ -199,6 +248,7 @@ void Worker::CrossGap(const Gap& gap) {
   const PartitionOffset target{gap.partition, GapTarget(),
                                mark_facts_.MarkOf(gap.partition.topic)};
   tails_.Forget(gap.partition);
+  recent_marks_.Forget(gap.partition);
   ends_.erase(gap.partition);
   ledger_.Move(target);
   changes_.push_back(std::move(change));

@@ -45,6 +45,11 @@ void Worker::AnswerAssignment() {
   tails_ = std::move(tails);
   changes_ = std::move(changes);
   gaps_.clear();
+  topics_in_doubt_.clear();
+  recent_marks_.Clear();
+  for (const PartitionOffset& position : *positions) {
+    recent_marks_.Note(position, Now());
+  }
   // Where the table's positions decide, the group may have to be told.
   for (const PartitionOffset& known : assignment_->partitions) {
     const bool none = known.offset == kOffsetBeginning;

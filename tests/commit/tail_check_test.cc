@@ -106,5 +106,47 @@ TEST_F(TailCheckTest, AllLogsThatAreTooShortAreTold) {
   EXPECT_THAT(check_.TooShort(absl::Seconds(7)), ElementsAre(first, second));
 }
 
+// What was read and settled already is looked at once more: an earlier message,
+// and then the last one.
+class SecondLookTest : public ::testing::Test {
+ protected:
+  SecondLookTest() {
+    EXPECT_EQ(check_.Add({kA0, 10}, {{3, 33}, {9, 99}}),
+              (PartitionOffset{kA0, 3}));
+    tail_ = check_.Find(kA0);
+  }
+  TailCheck check_;
+  TailCheck::Tail* tail_;
+};
+
+TEST_F(SecondLookTest, AnEarlierMessageTellsAnotherLog) {
+  EXPECT_EQ(TailCheck::Compare(*tail_, 3, 34), Verdict::kOther);
+}
+
+TEST_F(SecondLookTest, TheLastMessageHasToBeTheSameToo) {
+  EXPECT_EQ(TailCheck::Compare(*tail_, 3, 33), Verdict::kSoFar);
+  EXPECT_EQ(tail_->last, 9);
+  EXPECT_EQ(TailCheck::Compare(*tail_, 9, 98), Verdict::kOther);
+  EXPECT_EQ(TailCheck::Compare(*tail_, 9, 99), Verdict::kSame);
+}
+
+TEST_F(SecondLookTest, AnEarlierMessageThatWasCompactedProvesNothing) {
+  EXPECT_EQ(TailCheck::Compare(*tail_, 5, 55), Verdict::kSoFar);
+  EXPECT_EQ(tail_->last, 9);
+  check_.Add({kA0, 10}, {{3, 33}, {9, 99}});
+  EXPECT_EQ(TailCheck::Compare(*check_.Find(kA0), 9, 98), Verdict::kOther);
+}
+
+TEST_F(SecondLookTest, RetentionLeavesTheLastOne) {
+  EXPECT_TRUE(TailCheck::LosesLast(*tail_, 9));
+  EXPECT_EQ(tail_->last, 9);
+  EXPECT_FALSE(TailCheck::LosesLast(*tail_, 10));
+}
+
+TEST_F(SecondLookTest, TheLastMessageMayBeTheOnlyOne) {
+  check_.Add({kA0, 10}, {{9, 99}, {9, 99}});
+  EXPECT_EQ(TailCheck::Compare(*check_.Find(kA0), 9, 99), Verdict::kSame);
+}
+
 }  // namespace
 }  // namespace rowfall::commit

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of a worker on a source that says what no broker in memory would.
+#include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <future>
@@ -45,6 +47,10 @@ struct Script {
   bool answers_commits = true;
   // As librdkafka does it: after more messages, by a Poll() that it ends.
   bool answers_late = false;
+  // Messages of kFirst that are always at hand, as many as may come.
+  int64_t at_hand = 0;
+  int64_t given = 0;  // Of them.
+  std::function<void()> at_poll = [] {};
 };
 
 class ScriptedSource : public Source {
@@ -56,6 +62,8 @@ class ScriptedSource : public Source {
   void Poll(const PollLimits& limits, MessageBatch& messages,
             std::vector<SourceEvent>& events) override {
     if (paused_) script_.limits_while_paused.push_back(limits.max_messages);
+    script_.at_poll();
+    GiveWhatIsAtHand(limits, messages);
     if (!script_.answers_late || (!answers_.empty() && ++waited_ > 1)) {
       events.insert(events.end(), answers_.begin(), answers_.end());
       answers_.clear();
@@ -65,13 +73,7 @@ class ScriptedSource : public Source {
     const Delivery delivery = std::move(script_.deliveries.front());
     script_.deliveries.pop_front();
     for (const PartitionOffset& message : delivery.messages) {
-      const std::string payload =
-          "{\"id\": " + std::to_string(message.offset) + "}";
-      messages.Append({.topic = message.partition.topic,
-                       .partition = message.partition.partition,
-                       .offset = message.offset,
-                       .payload = payload,
-                       .has_payload = true});
+      Append(message, messages);
     }
     events.insert(events.end(), delivery.events.begin(), delivery.events.end());
   }
@@ -106,6 +108,23 @@ class ScriptedSource : public Source {
   }
 
  private:
+  static void Append(const PartitionOffset& message, MessageBatch& messages) {
+    const std::string payload =
+        "{\"id\": " + std::to_string(message.offset) + "}";
+    messages.Append({.topic = message.partition.topic,
+                     .partition = message.partition.partition,
+                     .offset = message.offset,
+                     .payload = payload,
+                     .has_payload = true});
+  }
+  void GiveWhatIsAtHand(const PollLimits& limits, MessageBatch& messages) {
+    if (paused_ || script_.assigned.empty()) return;
+    for (size_t i = 0; i < limits.max_messages; ++i) {
+      if (script_.given == script_.at_hand) return;
+      Append({kFirst, script_.given++}, messages);
+    }
+  }
+
   Script& script_;
   std::vector<SourceEvent> answers_;
   int waited_ = 0;  // Poll()s for the answers.
@@ -229,6 +248,35 @@ TEST_F(WorkerTest, CommitsAtIntervalsWhileMessagesCome) {
   Run();
   EXPECT_THAT(script_.committed, ElementsAre(PartitionOffset{kFirst, 1},
                                              PartitionOffset{kFirst, 20}));
+}
+
+// G7: what is read waits for the sink, and no more than a batch of it.
+TEST_F(WorkerTest, ASinkThatIsSlowerThanTheInputHoldsItBack) {
+  Open("batch=10");
+  faulty_->RefuseRows([this](const Batch&, size_t) {
+    clock_.Advance(absl::Milliseconds(100));
+    return std::string();
+  });
+  script_.at_hand = 1000;
+  int64_t most = 0;
+  int64_t behind = 0;  // How far what is committed is behind what is written.
+  script_.at_poll = [&] {
+    const auto rows = static_cast<int64_t>(table_->num_rows());
+    most = std::max(most, script_.given - rows);
+    const auto& committed = script_.committed;
+    const int64_t done = committed.empty() ? 0 : committed.back().offset;
+    EXPECT_LE(done, rows);
+    behind = std::max(behind, rows - done);
+  };
+  Run(400);
+  EXPECT_EQ(table_->num_rows(), 1000u);
+  for (size_t i = 0; i < table_->rows().size(); ++i) {
+    EXPECT_EQ(std::get<int64_t>(table_->rows()[i][0]), i);
+  }
+  // A batch takes longer than the commit interval.
+  EXPECT_LE(most, 10);
+  EXPECT_LE(behind, 20);
+  EXPECT_EQ(script_.committed.back(), (PartitionOffset{kFirst, 1000}));
 }
 
 TEST_F(WorkerTest, CommitsAgainWhatWasNotAnswered) {

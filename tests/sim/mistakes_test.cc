@@ -48,6 +48,7 @@ INSTANTIATE_TEST_SUITE_P(
         "commit_where_in_doubt", "compare_no_marks", "count_ends_of_other_logs",
         "drop_on_retry", "forget_as_the_group", "forget_refused_rows",
         "prefer_own_commits", "ignore_results_of_partitions",
+        "doubt_by_the_last_mark_only", "doubt_one_partition_only",
         "ignore_stored_positions", "forget_window_of_errors",
         "tell_no_repetition", "number_refused_rows_by_batch", "go_on_over_gaps",
         "report_no_gap", "leave_gaps_to_the_end",

@@ -13,6 +13,9 @@ namespace {
 
 // How long a log may be too short; see delivery.md.
 constexpr absl::Duration kGrace = absl::Seconds(5);
+// How old a message is at least that tells a log from one that took its place
+// unnoticed.
+constexpr absl::Duration kMemory = absl::Minutes(5);
 
 using Last = commit::PositionMark::Last;
 
@@ -108,7 +111,69 @@ bool Reading::GoesOn(const PartitionOffset& start) const {
   const auto found = tracks_.find(start.partition);
   if (found == tracks_.end()) return false;
   const Track& track = found->second;
-  return track.waits && track.basis.offset == start.offset;
+  const bool has_read = !track.parts.empty();
+  return track.waits &&
+         (has_read ? track.next : track.basis.offset) == start.offset;
+}
+
+std::optional<std::string> Reading::LookBack(const PartitionOffset& start,
+                                             absl::Duration now) {
+  Track* track = Find(start.partition);
+  if (track == nullptr) return "looks back where it does not read";
+  const bool has_reason =
+      track->look.has_value() ||
+      std::any_of(tracks_.begin(), tracks_.end(), [&](const auto& other) {
+        return other.first.topic == start.partition.topic &&
+               other.second.is_other_log;
+      });
+  if (!has_reason) return "looks back without a reason";
+  const auto given = Given(*track, start.offset + 1);
+  if (!given.has_value() || given->offset != start.offset ||
+      start.offset >= track->next) {
+    return "looks back at what was not given";
+  }
+  const auto seen = track->seen.find(start.offset);
+  if (!track->look.has_value() && track->first_mark.has_value() &&
+      start.offset > *track->first_mark && seen != track->seen.end() &&
+      now - seen->second.when < kMemory) {
+    return "looks back at what came just now";
+  }
+  track->look = start.offset;
+  track->is_suspect = false;
+  track->last_came = false;
+  track->short_end = kOffsetNone;
+  return std::nullopt;
+}
+
+const TopicPartition* Reading::NotLookedAt(
+    const TopicPartition& partition) const {
+  const auto gap = tracks_.find(partition);
+  if (gap == tracks_.end() || !gap->second.is_other_log) return nullptr;
+  for (const auto& [other, track] : tracks_) {
+    if (other.topic == partition.topic && track.is_suspect &&
+        track.trouble.empty() && !IsInDoubt(track) &&
+        Given(track, track.next).has_value()) {
+      return &other;
+    }
+  }
+  return nullptr;
+}
+
+std::optional<Last> Reading::Given(const Track& track, int64_t offset) const {
+  const auto behind = track.seen.lower_bound(offset);
+  if (behind == track.seen.begin()) return TailOf(track.basis);
+  const auto& [at, seen] = *std::prev(behind);
+  return Last{at, seen.checksum};
+}
+
+void Reading::MeetsOther(const TopicPartition& partition, Track& track,
+                         std::string text) {
+  track.trouble = std::move(text);
+  track.is_other_log = true;
+  for (auto& [other, suspect] : tracks_) {
+    suspect.is_suspect |=
+        other.topic == partition.topic && suspect.trouble.empty();
+  }
 }
 
 void Reading::IsSame(const TopicPartition& partition, Track& track) {
@@ -150,17 +215,58 @@ void Reading::Goes(const TopicPartition& partition, Track& track, int64_t from,
   if (Shared(*logs_, log, former) < from) view_->BeginsAt(log, from);
 }
 
-void Reading::Message(const MessageBatch& messages, size_t i) {
+// It is to be the same message as before, and then the last one that was given
+// has to be. Behind that, and before the position, nothing was.
+bool Reading::LooksAt(const TopicPartition& partition, Track& track,
+                      int64_t offset, uint32_t checksum) {
+  const auto is_other = [&](const std::string& why) {
+    MeetsOther(partition, track,
+               base::Cat("position ", track.next, " of ", partition.ToString(),
+                         " is of another log: message ", why));
+    return true;
+  };
+  if (offset < *track.look) return true;
+  const Last last = *Given(track, track.next);
+  for (int i = 0; i < 2; ++i) {
+    const auto given = Given(track, *track.look + 1);
+    if (offset == *track.look && checksum != given->checksum) {
+      return is_other(base::Cat(offset, " is not the one that was settled"));
+    }
+    if (*track.look == last.offset) break;
+    track.look = last.offset;
+    if (offset < last.offset) return true;
+  }
+  if (offset == last.offset) {
+    track.last_came = true;
+    if (offset + 1 == track.next) track.look.reset();
+    return true;
+  }
+  if (offset < track.next) {
+    return is_other(base::Cat(track.last_came
+                                  ? std::string()
+                                  : base::Cat(last.offset, " is gone, and "),
+                              offset, " is where nothing was"));
+  }
+  track.look.reset();
+  return false;
+}
+
+void Reading::Message(const MessageBatch& messages, size_t i,
+                      absl::Duration now) {
   const auto at = messages.position(i);
   const TopicPartition partition{std::string(at.topic), at.partition};
   Track* track = Find(partition);
   if (track == nullptr || !track->trouble.empty()) return;
   const uint32_t checksum = commit::ChecksumOf(messages[i]);
+  if (track->look.has_value() &&
+      LooksAt(partition, *track, at.offset, checksum)) {
+    return;
+  }
   const bool in_doubt = track->parts.empty() && track->tail.has_value();
   const bool is_tail = in_doubt && at.offset == track->tail->offset;
   if (is_tail ? checksum != track->tail->checksum
               : in_doubt && at.offset < track->basis.offset) {
-    track->trouble = base::Cat(
+    const std::string what = base::Cat(
         "position ", track->basis.offset, " of ", partition.ToString(),
         " is of another log: message ",
         is_tail ? base::Cat(at.offset, " is not the one that was settled")
@@ -168,7 +274,7 @@ void Reading::Message(const MessageBatch& messages, size_t i) {
                                              : base::Cat(track->tail->offset,
                                                          " is gone, and "),
                             at.offset, " is where nothing was"));
-    return;
+    return MeetsOther(partition, *track, what);
   }
   // It may have been cut behind the message.
   if (is_tail && at.offset + 1 < track->basis.offset) {
@@ -179,7 +285,7 @@ void Reading::Message(const MessageBatch& messages, size_t i) {
   FixEnd(partition, *track, at.offset);
   const int64_t from = track->next >= 0 ? track->next : at.offset;
   Goes(partition, *track, from, at.offset);
-  track->seen[at.offset] = {checksum, logs_->Find(partition)};
+  track->seen[at.offset] = {checksum, logs_->Find(partition), now};
   track->next = at.offset + 1;
   track->waits = false;
 }
@@ -194,6 +300,14 @@ void Reading::End(const EndOfPartition& end, absl::Duration now) {
     track->short_end = offset;
     return;
   }
+  if (track->look.has_value()) {
+    if (offset < track->next) {
+      if (track->short_end < 0) track->short_until = now + kGrace;
+      track->short_end = offset;
+      return;
+    }
+    track->look.reset();
+  }
   FixEnd(end.position.partition, *track, offset);
   Goes(end.position.partition, *track, track->next >= 0 ? track->next : offset,
        offset);
@@ -204,9 +318,19 @@ void Reading::OutOfRange(const OffsetOutOfRange& event) {
   const TopicPartition& partition = event.position.partition;
   Track* track = Find(partition);
   if (track == nullptr || !track->trouble.empty()) return;
+  if (track->look.has_value() && event.low <= track->next &&
+      track->next <= event.high && event.low > *track->look) {
+    // Retention has taken that one; the last one may still be there.
+    const int64_t last = Given(*track, track->next)->offset;
+    const bool has_last = *track->look < last && event.low <= last;
+    track->look = has_last ? std::optional(last) : std::nullopt;
+    track->waits = !has_last;
+    return;
+  }
   const bool in_doubt = track->parts.empty() && track->tail.has_value();
-  const int64_t position =
-      in_doubt ? track->basis.offset : event.position.offset;
+  const int64_t position = in_doubt                  ? track->basis.offset
+                           : track->look.has_value() ? track->next
+                                                     : event.position.offset;
   // Retention has taken the message that was to be compared, and no other.
   if (in_doubt && event.low <= position && position <= event.high &&
       event.low > track->tail->offset) {
@@ -214,9 +338,11 @@ void Reading::OutOfRange(const OffsetOutOfRange& event) {
     track->waits = true;
     return;
   }
-  track->trouble = base::Cat("Offset ", position, " of ", partition.ToString(),
-                             " does not exist: the log has ", event.low,
-                             " up to ", event.high);
+  const std::string what = base::Cat(
+      "Offset ", position, " of ", partition.ToString(),
+      " does not exist: the log has ", event.low, " up to ", event.high);
+  if (position > event.high) return MeetsOther(partition, *track, what);
+  track->trouble = what;
 }
 
 void Reading::Look(absl::Duration now) {
@@ -224,16 +350,19 @@ void Reading::Look(absl::Duration now) {
     // Whatever comes now will be behind it.
     const int log = logs_->Find(partition);
     if (!track.parts.empty() && track.trouble.empty() &&
-        track.next == (*logs_)[log].size()) {
+        !track.look.has_value() && track.next == (*logs_)[log].size()) {
       Goes(partition, track, track.next, track.next);
     }
-    if (!track.parts.empty() || !track.trouble.empty() || track.short_end < 0 ||
+    if (!IsInDoubt(track) || !track.trouble.empty() || track.short_end < 0 ||
         now < track.short_until) {
       continue;
     }
-    track.trouble =
-        base::Cat("offset ", track.basis.offset, " of ", partition.ToString(),
-                  " does not exist: the log ends at ", track.short_end);
+    MeetsOther(
+        partition, track,
+        base::Cat("offset ",
+                  track.look.has_value() ? track.next : track.basis.offset,
+                  " of ", partition.ToString(),
+                  " does not exist: the log ends at ", track.short_end));
   }
 }
 
@@ -262,7 +391,9 @@ int Reading::Since(const rowfall::Message& message) const {
 
 int64_t Reading::Basis(const TopicPartition& partition) const {
   const auto found = tracks_.find(partition);
-  return found == tracks_.end() ? kOffsetNone : found->second.basis.offset;
+  if (found == tracks_.end()) return kOffsetNone;
+  const Track& track = found->second;
+  return track.look.has_value() ? track.next : track.basis.offset;
 }
 
 bool Reading::LooksForEnd(const TopicPartition& partition) const {
@@ -271,9 +402,8 @@ bool Reading::LooksForEnd(const TopicPartition& partition) const {
 }
 
 bool Reading::IsInDoubt() const {
-  return std::any_of(tracks_.begin(), tracks_.end(), [](const auto& track) {
-    return !track.second.trouble.empty() ||
-           (track.second.parts.empty() && track.second.tail.has_value());
+  return std::any_of(tracks_.begin(), tracks_.end(), [this](const auto& track) {
+    return !track.second.trouble.empty() || IsInDoubt(track.second);
   });
 }
 
@@ -329,8 +459,9 @@ std::optional<Last> Reading::MarkOf(const Track& track, int64_t offset) const {
 }
 
 std::optional<std::string> Reading::Check(const PartitionOffset& position) {
-  const Track* track = Find(position.partition);
+  Track* track = Find(position.partition);
   if (track == nullptr) return "it does not read the partition";
+  if (track->look.has_value()) return "the log is in doubt";
   if (track->parts.empty()) {
     const bool may =
         !track->tail.has_value() && position.offset == track->basis.offset;
@@ -345,6 +476,9 @@ std::optional<std::string> Reading::Check(const PartitionOffset& position) {
   const auto last = mark.has_value() ? mark->last : std::nullopt;
   if (last != MarkOf(*track, position.offset)) {
     return base::Cat("its mark is of another message: '", position.mark, "'");
+  }
+  if (!track->first_mark.has_value() && last.has_value()) {
+    track->first_mark = last->offset;
   }
   int log = track->parts.front().log;
   for (const Part& part : track->parts) {

@@ -61,8 +61,17 @@ class Reading {
   // Whether it is just to go on at `start`, because retention took the message
   // that was to be compared.
   bool GoesOn(const PartitionOffset& start) const;
+  // Reads again from `start` on, to see whether the log is still the one that
+  // was read. Returns what is wrong with that.
+  std::optional<std::string> LookBack(const PartitionOffset& start,
+                                      absl::Duration now);
+  // Returns a partition of the topic at which the consumer should have looked
+  // back before it leaves the gap of `partition`, or null: where one partition
+  // is of another log, so may be the others.
+  const TopicPartition* NotLookedAt(const TopicPartition& partition) const;
+  size_t size() const { return tracks_.size(); }
   void Clear() { tracks_.clear(); }
-  void Message(const MessageBatch& messages, size_t i);
+  void Message(const MessageBatch& messages, size_t i, absl::Duration now);
   void End(const EndOfPartition& end, absl::Duration now);
   void OutOfRange(const OffsetOutOfRange& event);
   // Logs that were too short for too long are other ones.
@@ -84,7 +93,8 @@ class Reading {
   bool Knows(const TopicPartition& partition) const {
     return tracks_.contains(partition);
   }
-  // The position that a partition goes on from, or kOffsetNone.
+  // The position that a partition goes on from, or kOffsetNone; behind all that
+  // it looks back at.
   int64_t Basis(const TopicPartition& partition) const;
   // Whether a start at the end may be looked for again: nothing fixed it.
   bool LooksForEnd(const TopicPartition& partition) const;
@@ -100,6 +110,7 @@ class Reading {
   struct Seen {
     uint32_t checksum = 0;
     int log = 0;
+    absl::Duration when;
   };
   // A log and where its part begins.
   struct Part {
@@ -117,6 +128,12 @@ class Reading {
     std::string trouble;
     int since = 0;  // The step.
     bool is_told = false;
+    bool is_other_log = false;  // Says the trouble.
+    bool is_suspect = false;    // Another partition of the topic is.
+    // It looks back at this message; what is at `next` is still to come.
+    std::optional<int64_t> look;
+    // The last message before the first position that was committed or stored.
+    std::optional<int64_t> first_mark;
     bool last_came = false;
     bool looks_for_end = false;   // It begins at an end that was not seen.
     int64_t found = kOffsetNone;  // Where it began, while none is stored.
@@ -131,6 +148,19 @@ class Reading {
   void Goes(const TopicPartition& partition, Track& track, int64_t from,
             int64_t to);
   void IsSame(const TopicPartition& partition, Track& track);
+  // What is wrong from now on says that the log is another one.
+  void MeetsOther(const TopicPartition& partition, Track& track,
+                  std::string text);
+  // The message that was last before `offset`, if any was.
+  std::optional<commit::PositionMark::Last> Given(const Track& track,
+                                                  int64_t offset) const;
+  // Whether the message at `offset` is none that is new.
+  bool LooksAt(const TopicPartition& partition, Track& track, int64_t offset,
+               uint32_t checksum);
+  bool IsInDoubt(const Track& track) const {
+    return track.look.has_value() ||
+           (track.parts.empty() && track.tail.has_value());
+  }
   int64_t Durable(const Track& track, int64_t offset) const;
   std::optional<commit::PositionMark::Last> MarkOf(const Track& track,
                                                    int64_t offset) const;

@@ -172,7 +172,9 @@ void Simulation::ReplaceTopic() {
   for (int i = 0, log = 0; (log = world_.logs.Find(topic, i)) >= 0; ++i) {
     const int former =
         static_cast<int>(world_.logs[world_.logs[log].former].size());
-    int count = random_.OneIn(2) ? random_.Below(former + 3) : 0;
+    int count = random_.OneIn(3)   ? former + random_.Between(1, 12)
+                : random_.OneIn(2) ? random_.Below(former + 3)
+                                   : 0;
     for (; count > 0; --count) ProduceTo(log, true);
   }
 }

@@ -149,6 +149,13 @@ void Starts::CheckJumps(std::span<const PartitionOffset> positions,
     // begin as at first.
     const bool by_policy =
         options_.on_gap == (to_end ? OnGap::kLatest : OnGap::kEarliest);
+    if (gap != nullptr && positions.size() < reading_.size()) {
+      const TopicPartition* rest = reading_.NotLookedAt(position.partition);
+      if (rest != nullptr) {
+        view_->Problem(base::Cat("I8: jumps and does not look at ",
+                                 rest->ToString(), ":", Text(position)));
+      }
+    }
     if ((gap != nullptr || other.has_value()) && (by_policy || !may_begin)) {
       CheckJump(position, gap != nullptr ? *gap : *other);
     } else if (!may_begin) {
@@ -208,15 +215,22 @@ void Starts::Begin(const PartitionOffset& position) {
   view_->Problem(base::Cat("I8: ", *problem, ":", Text(position)));
 }
 
+void Starts::Move(const PartitionOffset& position) {
+  if (position.offset < 0 || reading_.GoesOn(position)) return Begin(position);
+  const auto problem = reading_.LookBack(position, world_->clock.Monotonic());
+  if (!problem.has_value()) return;
+  view_->Problem(base::Cat("I8: ", *problem, ":", Text(position)));
+}
+
 // A gap that is heard of together with the end of the assignment is none of
 // the view's business any more.
 void Starts::Follow(const MessageBatch& messages, size_t first,
                     const std::vector<SourceEvent>& events) {
+  const absl::Duration now = world_->clock.Monotonic();
   for (size_t i = first; i < messages.size(); ++i) {
-    reading_.Message(messages, i);
+    reading_.Message(messages, i, now);
   }
   bool is_over = false;
-  const absl::Duration now = world_->clock.Monotonic();
   for (const SourceEvent& event : events) {
     if (const auto* end = std::get_if<EndOfPartition>(&event)) {
       reading_.End(*end, now);

@@ -37,6 +37,8 @@ class Starts {
   // Returns why the position must not be committed with its mark.
   std::optional<std::string> CheckFirst(const PartitionOffset& position) const;
   void Begin(const PartitionOffset& position);
+  // Moves some of its partitions only.
+  void Move(const PartitionOffset& position);
   // What came since `first`.
   void Follow(const MessageBatch& messages, size_t first,
               const std::vector<SourceEvent>& events);

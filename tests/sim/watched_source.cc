@@ -80,10 +80,11 @@ class WatchedSource : public Source {
     world_->Trace(base::Cat("  ", name_, " assigns", Text(positions)));
     starts_.CheckJumps(positions, source_->ClusterId());
     if (errors_.has_value()) errors_->Forget();
+    const bool moves = positions.size() < starts_.reading().size();
     const absl::Status status = source_->Assign(positions);
     for (const PartitionOffset& position : positions) {
       if (!status.ok()) break;
-      starts_.Begin(position);
+      moves ? starts_.Move(position) : starts_.Begin(position);
       next_[position.partition] = position.offset;
       NoteErrorStart(position.partition);
     }

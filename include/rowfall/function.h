@@ -38,8 +38,14 @@ struct ScalarFunction {
   /// refuses the view at CREATE with its text.
   std::function<absl::StatusOr<Type>(std::span<const Type>)> result_type;
   /// Returns the value of one row, of the alternative that belongs to the
-  /// result type. An error rejects the row with its text. Called on worker
-  /// threads, at once by several: it must be thread-safe. Must not throw.
+  /// result type. Called on worker threads, at once by several: it must be
+  /// thread-safe.
+  /// Errors: Unavailable, DeadlineExceeded, ResourceExhausted, Aborted,
+  /// Cancelled: trouble that passes, and no row's fault: the view is in state
+  /// `backoff`, and its batch is evaluated again later. Everything else rejects
+  /// the row with its text, as does an exception; but std::bad_alloc is trouble
+  /// that passes, too: the batch comes again, at once in smaller parts. With
+  /// constant arguments it is called by the statement, which fails then.
   std::function<absl::StatusOr<Value>(std::span<const Value>)> evaluate;
   /// Whether equal arguments always give equal results. Then a call with
   /// constant arguments is evaluated once.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the last exception ends: those of the host, and want of memory.
+// Where the last exception ends: the border of every public call. Calls of the
+// host go by base/host_call.h.
 #ifndef ROWFALL_BASE_GUARD_H_
 #define ROWFALL_BASE_GUARD_H_
 
@@ -9,13 +10,14 @@
 
 #include "absl/status/status.h"
 #include "base/text.h"
+#include "base/trouble.h"
 
 namespace rowfall::base {
 
 // Returns ResourceExhausted, without a text where there is no memory for one.
 inline absl::Status OutOfMemory() noexcept {
   try {
-    return absl::ResourceExhaustedError("Out of memory");
+    return absl::ResourceExhaustedError(ToAbsl(kOutOfMemoryText));
   } catch (...) {
     return absl::Status(absl::StatusCode::kResourceExhausted, "");
   }

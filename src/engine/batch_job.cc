@@ -12,6 +12,7 @@
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/trouble.h"
 
 namespace rowfall::engine {
 namespace {
@@ -48,6 +49,17 @@ absl::StatusOr<std::unique_ptr<Pipeline>> MakePipeline(const ViewSpec& spec) {
   limits.map.max_value_bytes = options.max_value_bytes;
   limits.max_batch_memory_bytes = options.max_batch_memory_bytes;
   return Pipeline::Make(spec.plan, limits, &spec.env->clock());
+}
+
+// A mistake: trouble of the system is put down to the messages.
+Processed AllRejected(size_t begin, size_t end, const absl::Status& why) {
+  Processed out;
+  for (size_t i = begin; i < end; ++i) {
+    out.rejected.push_back({static_cast<uint32_t>(i), RejectStage::kEvaluate,
+                            "", std::string(base::FromAbsl(why.message())), -1,
+                            -1});
+  }
+  return out;
 }
 
 }  // namespace
@@ -147,7 +159,15 @@ BatchJob::Outcome BatchJob::Process() {
   auto processed =
       pipeline->Process(messages_, begin_, is_condemned ? begin_ : end_,
                         spec_->env->clock().Now());
-  if (!processed.ok()) return {Result::kFailed, processed.status()};
+  if (!processed.ok()) {
+    if (ROWFALL_MISTAKE(reject_when_a_function_is_unavailable)) {
+      processed = AllRejected(begin_, end_, processed.status());
+    } else {
+      return {
+          base::MayPass(processed.status()) ? Result::kRetry : Result::kFailed,
+          processed.status()};
+    }
+  }
   pipeline_ = std::move(pipeline);
   processed_ = *std::move(processed);
   if (is_condemned) {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/crash_point.h"
-#include "sink/host_call.h"
+#include "base/host_call.h"
 
 namespace rowfall::engine {
 namespace {
@@ -70,7 +70,7 @@ CrashNote CatalogWriter::NoteOf(std::string_view view) const {
 void CatalogWriter::Close() { closed_.store(true); }
 
 absl::Status CatalogWriter::Write(const CatalogState& state) {
-  return sink::CallHost("The catalog", [&] {
+  return base::CallHost("The catalog", [&] {
     const std::shared_ptr<Catalog> catalog = catalog_.lock();
     // Of a worker that outlived its engine.
     if (catalog == nullptr) return absl::CancelledError("The engine has ended");

@@ -7,10 +7,11 @@
 
 #include "absl/strings/cord.h"
 #include "base/guard.h"
+#include "base/host_call.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/trouble.h"
 #include "engine/engine_impl.h"
-#include "sink/host_call.h"
 
 namespace rowfall {
 
@@ -120,7 +121,7 @@ absl::Status Engine::Impl::Open() {
   ROWFALL_RETURN_IF_ERROR(claim_.Take());
   ROWFALL_ASSIGN_OR_RETURN(
       const CatalogState state,
-      sink::CallHost("The catalog", [this] { return catalog_->Load(); }));
+      base::CallHost("The catalog", [this] { return catalog_->Load(); }));
   ROWFALL_ASSIGN_OR_RETURN(engine::Objects objects,
                            engine::ReadCatalog(state, env_->options()));
   sources_ = std::move(objects.sources);
@@ -192,7 +193,10 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Bind(
 absl::StatusOr<std::shared_ptr<const ViewSpec>> Engine::Impl::Rebind(
     const ViewObject& view) const {
   auto spec = Bind(view);
-  if (spec.ok() || !ErrorPlace(spec.status()).has_value()) return spec;
+  if (spec.ok() || !ErrorPlace(spec.status()).has_value() ||
+      base::MayPass(spec.status())) {
+    return spec;
+  }
   std::string_view text = base::FromAbsl(spec.status().message());
   text = text.substr(0, text.rfind(" [at "));
   return absl::FailedPreconditionError(

@@ -9,6 +9,7 @@
 #include "base/guard.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/trouble.h"
 #include "engine/engine_impl.h"
 
 namespace rowfall {
@@ -17,17 +18,12 @@ namespace {
 // How often the thread looks whether the engine still wants it.
 constexpr absl::Duration kLook = absl::Milliseconds(50);
 
-bool MayPass(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsResourceExhausted(status);
-}
-
 }  // namespace
 
 Engine::Impl::Running Engine::Impl::WaitForStart(const absl::Status& error,
                                                  absl::Duration backoff) const {
   Running running{nullptr, error, std::nullopt, absl::ZeroDuration()};
-  if (!MayPass(error)) return running;
+  if (!base::MayPass(error)) return running;
   const EngineOptions& options = env_->options();
   running.backoff =
       std::clamp(backoff * 2, options.retry_initial, options.retry_max);

@@ -92,8 +92,9 @@ absl::StatusOr<Batch> MaterializedView::Apply(const Batch& input,
     ROWFALL_ASSIGN_OR_RETURN(auto evaluator, impl_->TakeEvaluator());
     std::vector<FailedRow> failures;
     auto result = evaluator->Evaluate(leaves, now, failures);
+    if (!result.ok()) return result;
     impl_->GiveBack(std::move(evaluator));
-    if (!result.ok() || failures.empty()) return result;
+    if (failures.empty()) return result;
     if (failed == nullptr) {
       const FailedRow& first = failures.front();
       return absl::InvalidArgumentError(base::ToAbsl(base::Cat(

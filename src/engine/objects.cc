@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/host_call.h"
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/property_check.h"
 #include "plan/view_options.h"
-#include "sink/host_call.h"
 #include "sql/parser.h"
 
 namespace rowfall::engine {
@@ -78,7 +78,7 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> BindView(
     const ViewObject& view, const SourceObject& source,
     std::shared_ptr<const Environment> env) {
   auto spec = std::make_shared<ViewSpec>();
-  const auto table = sink::CallHost("The table provider", [&] {
+  const auto table = base::CallHost("The table provider", [&] {
     return env->options().tables->OpenTable(view.statement.table);
   });
   if (absl::IsNotFound(table.status())) {

@@ -44,11 +44,12 @@ class Pipeline {
       Clock* clock);
 
   // Processes the messages from `begin` up to, not including, `end`. Where it
-  // throws std::bad_alloc the object is of no use any more; it throws
-  // data::OverBudget, which is one, where several messages need more memory
-  // than they may. One message that does is processed by some rows at a time,
-  // if the view goes row by row, or rejected.
-  // Errors: Internal: a fault of ours.
+  // throws std::bad_alloc, or returns an error, the object is of no use any
+  // more; it throws data::OverBudget, which is one, where several messages need
+  // more memory than they may. One message that does is processed by some rows
+  // at a time, if the view goes row by row, or rejected.
+  // Errors: Internal: a fault of ours. Those of a host's function that may
+  // pass (base/trouble.h).
   absl::StatusOr<Processed> Process(const MessageBatch& messages, size_t begin,
                                     size_t end, absl::Time now);
 

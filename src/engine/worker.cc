@@ -8,10 +8,11 @@
 
 #include "base/crash_point.h"
 #include "base/guard.h"
+#include "base/host_call.h"
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "sink/host_call.h"
+#include "base/trouble.h"
 
 namespace rowfall::engine {
 namespace {
@@ -130,12 +131,14 @@ bool Worker::Step(absl::Duration budget) {
 // --- Setting up ------------------------------------------------------------
 
 void Worker::OpenSink() {
-  auto sink = sink::CallHost("The table provider", [this] {
+  auto sink = base::CallHost("The table provider", [this] {
     const CallNote note(board_, "The host has been opening the table", Now());
     return options().tables->OpenTable(spec_->table);
   });
   if (!sink.ok()) {
-    if (MayPass(sink.status())) return BackOff(Waiting::kSetup, sink.status());
+    if (base::MayPass(sink.status())) {
+      return BackOff(Waiting::kSetup, sink.status());
+    }
     return Fail(sink.status());
   }
   if (*sink == nullptr) {
@@ -189,7 +192,7 @@ void Worker::OpenSource() {
     if (status.ok()) status = (*source)->Start();
   }
   if (!status.ok()) {
-    if (MayPass(status)) return BackOff(Waiting::kSetup, status);
+    if (base::MayPass(status)) return BackOff(Waiting::kSetup, status);
     return Fail(status);
   }
   {

@@ -61,9 +61,6 @@ class Worker {
   }
 
  private:
-  // Whether waiting may help. Everything else needs a decision of a person.
-  static bool MayPass(const absl::Status& status);
-
   // What an attempt is repeated for.
   enum class Waiting : uint8_t { kNothing, kSetup, kPositions, kBatch };
 

@@ -22,12 +22,6 @@ std::string Text(const absl::Status& status) {
 
 }  // namespace
 
-bool Worker::MayPass(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
-         absl::IsCancelled(status);
-}
-
 bool Worker::MayHaveLostPartitions() const {
   return std::any_of(events_.begin(), events_.end(), [](const auto& event) {
     return std::holds_alternative<PartitionsRevoked>(event);

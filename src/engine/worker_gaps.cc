@@ -5,6 +5,7 @@
 
 #include "base/mistake.h"
 #include "base/text.h"
+#include "base/trouble.h"
 #include "commit/position_mark.h"
 #include "engine/find_partition.h"
 #include "engine/worker.h"
@@ -176,7 +177,7 @@ absl::Status Worker::AssignSource(std::span<const PartitionOffset> positions) {
 void Worker::MoveSource(std::span<const PartitionOffset> positions) {
   const absl::Status status = AssignSource(positions);
   if (status.ok()) return;
-  if (MayPass(status)) return TakeAnotherConsumer(status);
+  if (base::MayPass(status)) return TakeAnotherConsumer(status);
   Fail(status);
 }
 

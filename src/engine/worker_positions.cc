@@ -3,13 +3,14 @@
 #include <utility>
 
 #include "base/crash_point.h"
+#include "base/host_call.h"
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/trouble.h"
 #include "commit/position_mark.h"
 #include "engine/find_partition.h"
 #include "engine/worker.h"
-#include "sink/host_call.h"
 
 namespace rowfall::engine {
 namespace {
@@ -26,7 +27,7 @@ void Worker::AnswerAssignment() {
   std::vector<PositionChange> changes;
   auto positions = StartPositions(changes);
   if (!positions.ok()) {
-    if (!MayPass(positions.status())) return Fail(positions.status());
+    if (!base::MayPass(positions.status())) return Fail(positions.status());
     return BackOff(Waiting::kPositions, positions.status());
   }
   commit::TailCheck tails;
@@ -35,7 +36,7 @@ void Worker::AnswerAssignment() {
     return TakeAnotherConsumer(status);
   }
   if (!status.ok()) {
-    if (!MayPass(status)) return Fail(status);
+    if (!base::MayPass(status)) return Fail(status);
     return BackOff(Waiting::kPositions, status);
   }
   // What was read meanwhile at other positions would come twice.
@@ -132,7 +133,7 @@ void Worker::LearnFirstPartitions(std::span<const PartitionOffset> stored) {
 }
 
 absl::StatusOr<std::vector<PartitionOffset>> Worker::LoadPositions() {
-  return sink::CallHost("The sink", [this] {
+  return base::CallHost("The sink", [this] {
     const CallNote note(
         board_, "The host has been reading positions from the table", Now());
     return sink_->LoadPositions(spec_->consumer_group);

@@ -27,7 +27,9 @@ class Evaluator {
   // `leaves` has a column for each leaf of the plan. Returns the result, with
   // origins; appends rows whose evaluation failed to `failed` (indexes into
   // `leaves`, ascending), those with a value beyond data::MaxValueBytes() among
-  // them. Errors: Internal only.
+  // them. Errors: Internal; those of a host's function that may pass
+  // (base/trouble.h), and want of memory as std::bad_alloc. After these the
+  // evaluator is of no use any more.
   virtual absl::StatusOr<Batch> Evaluate(const Batch& leaves, absl::Time now,
                                          std::vector<FailedRow>& failed) = 0;
 

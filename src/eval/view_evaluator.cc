@@ -13,6 +13,7 @@
 #include "eval/column_pool.h"
 #include "eval/row_compare.h"
 #include "eval/row_copies.h"
+#include "function/trouble.h"
 
 namespace rowfall::eval {
 
@@ -60,10 +61,14 @@ absl::StatusOr<Batch> ViewEvaluator::Evaluate(const Batch& leaves,
   grouped_rows_ = nullptr;
   group_failures_.Start(0);
   Frame& base = exprs_.Start(leaves, now, row_failures_);
-  Batch result = Run(leaves, base);
-  AppendFailed(failed);
-  exprs_.End();
-  return result;
+  try {
+    Batch result = Run(leaves, base);
+    AppendFailed(failed);
+    exprs_.End();
+    return result;
+  } catch (const function::Trouble& trouble) {
+    return trouble.status();
+  }
 }
 
 // What frames, numbers of rows, groups and the sort take of a row, without its

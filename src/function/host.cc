@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host's row functions as kernels; what they throw ends here.
-#include <exception>
 #include <limits>
 #include <utility>
 
+#include "base/host_call.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/trouble.h"
 #include "function/resolver.h"
+#include "function/trouble.h"
 #include "function/type_rules.h"
 #include "json/utf8.h"
 #include "json/value.h"
@@ -55,22 +57,19 @@ bool Fits(const Value& value, Type type) {
   return false;
 }
 
-// Runs the host's code; a thrown exception becomes an error.
-template <typename Body>
-auto Guarded(const std::string& name, Body body) -> decltype(body()) {
-  try {
-    return body();
-  } catch (const std::exception& error) {
-    return absl::InternalError(base::ToAbsl(
-        base::Cat("Function ", name, " threw: ", base::Quote(error.what()))));
-  } catch (...) {
-    return absl::InternalError(
-        base::ToAbsl(base::Cat("Function ", name, " threw")));
-  }
+// Whether it is one of the types: the host may return any number.
+bool IsType(Type type) { return type <= Type::kFloatVector; }
+
+// Names the function that is in trouble: the text is all that a view shows.
+absl::Status InTrouble(std::string_view label, const absl::Status& status) {
+  return absl::Status(
+      status.code(),
+      base::ToAbsl(base::Cat(label, ": ", base::FromAbsl(status.message()))));
 }
 
 struct HostKernel {
   std::shared_ptr<const ScalarFunction> function;
+  std::string label;  // "Function name".
 
   void operator()(const CallContext&, std::span<const Argument> arguments,
                   size_t num_rows, Column& out, RowErrors& errors) const {
@@ -80,7 +79,10 @@ struct HostKernel {
         values[i] = arguments[i].column->ValueAt(arguments[i].RowOf(row));
       }
       const absl::StatusOr<Value> result =
-          Guarded(function->name, [&] { return function->evaluate(values); });
+          base::CallHost(label, [&] { return function->evaluate(values); });
+      if (base::MayPass(result.status())) {
+        throw Trouble(InTrouble(label, result.status()));
+      }
       AppendResult(result, row, out, errors);
     }
   }
@@ -94,8 +96,7 @@ struct HostKernel {
     if (!result.ok()) {
       errors.Add(row, std::string(base::FromAbsl(result.status().message())));
     } else {
-      errors.Add(row, base::Cat("Function ", function->name,
-                                " returned no value of its type ",
+      errors.Add(row, base::Cat(label, " returned no value of its type ",
                                 UpperName(out.type())));
     }
   }
@@ -110,11 +111,17 @@ absl::StatusOr<Resolved> ResolveHost(
   for (const ArgumentType& argument : arguments) {
     types.push_back(argument.value_or(Type::kText));
   }
-  ROWFALL_ASSIGN_OR_RETURN(
-      const Type type,
-      Guarded(function->name, [&] { return function->result_type(types); }));
-  Resolved resolved =
-      MakeResolved(type, std::move(types), HostKernel{function});
+  std::string label = base::Cat("Function ", function->name);
+  const absl::StatusOr<Type> type =
+      base::CallHost(label, [&] { return function->result_type(types); });
+  if (base::MayPass(type.status())) return InTrouble(label, type.status());
+  ROWFALL_RETURN_IF_ERROR(type.status());
+  if (!IsType(*type)) {
+    return absl::InternalError(base::ToAbsl(
+        base::Cat(label, " returned no type: ", static_cast<int>(*type))));
+  }
+  Resolved resolved = MakeResolved(*type, std::move(types),
+                                   HostKernel{function, std::move(label)});
   resolved.deterministic = function->deterministic;
   return resolved;
 }

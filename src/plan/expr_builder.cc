@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "coerce/reason.h"
 #include "data/memory_budget.h"
+#include "function/trouble.h"
 #include "function/type_rules.h"
 #include "function/value_limit.h"
 #include "plan/default_value.h"
@@ -126,7 +127,11 @@ absl::StatusOr<ExprId> ExprBuilder::Fold(Type type, const CallExpr& call,
   function::RowErrors errors;
   data::MemoryBudget budget(SIZE_MAX, left);
   const data::BudgetScope scope(&budget);
-  call.kernel->Evaluate({absl::UnixEpoch()}, arguments, 1, result, errors);
+  try {
+    call.kernel->Evaluate({absl::UnixEpoch()}, arguments, 1, result, errors);
+  } catch (const function::Trouble& trouble) {
+    return WithPlace(trouble.status(), place);
+  }
   function::FailLargeValues(result, errors);
   if (!errors.empty()) {
     const std::string& reason = errors.errors().front().reason;

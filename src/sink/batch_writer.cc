@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/host_call.h"
 #include "base/mistake.h"
 #include "base/text.h"
-#include "sink/host_call.h"
+#include "base/trouble.h"
 
 namespace rowfall::sink {
 namespace {
@@ -19,14 +20,6 @@ bool IsAboutRows(absl::StatusCode code) {
   return code == absl::StatusCode::kInvalidArgument ||
          code == absl::StatusCode::kOutOfRange ||
          code == absl::StatusCode::kAlreadyExists;
-}
-
-// The codes of trouble that passes.
-bool IsPassing(absl::StatusCode code) {
-  return code == absl::StatusCode::kUnavailable ||
-         code == absl::StatusCode::kDeadlineExceeded ||
-         code == absl::StatusCode::kResourceExhausted ||
-         code == absl::StatusCode::kAborted;
 }
 
 absl::Status Misbehaved(std::string_view what) {
@@ -43,7 +36,7 @@ void BatchWriter::Begin(Batch rows, std::vector<PartitionRange> ranges,
   view_ = view;
   consumer_group_ = consumer_group;
   reset_ = reset;
-  begin_status_ = CallHost(kSinkName, [this]() -> absl::Status {
+  begin_status_ = base::CallHost(kSinkName, [this]() -> absl::Status {
     keeps_positions_ = sink_.traits().keeps_positions;
     return absl::OkStatus();
   });
@@ -90,7 +83,7 @@ absl::Status BatchWriter::CallSink(const Selection& selection, int attempt) {
                                 .ranges = ranges_,
                                 .attempt = attempt,
                                 .reset = reset_};
-  return CallHost(kSinkName, [&] {
+  return base::CallHost(kSinkName, [&] {
     if (selection.all) return sink_.Write(rows_, context, report_);
     return sink_.Write(rows_.Take(selection.rows), context, report_);
   });
@@ -111,7 +104,7 @@ WriteOutcome BatchWriter::Classify(const absl::Status& status,
       !ROWFALL_MISTAKE(ignore_stored_positions)) {
     return {WriteResult::kConflict, status};
   }
-  if (IsPassing(status.code())) return {WriteResult::kRetry, status};
+  if (base::MayPass(status)) return {WriteResult::kRetry, status};
   return {WriteResult::kFailed, status};
 }
 

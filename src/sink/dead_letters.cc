@@ -2,8 +2,8 @@
 // Hands rejects over to the host, each until it is durable there.
 #include "sink/dead_letters.h"
 
+#include "base/host_call.h"
 #include "base/status.h"
-#include "sink/host_call.h"
 
 namespace rowfall::sink {
 
@@ -18,7 +18,7 @@ absl::Status DeadLetters::Attempt(const std::function<Reject(size_t)>& make) {
     Reject reject = make(next_);
     reject.attempt = ++attempt_;
     reject.may_be_repeat |= attempt_ > 1;
-    ROWFALL_RETURN_IF_ERROR(CallHost(
+    ROWFALL_RETURN_IF_ERROR(base::CallHost(
         "The reject handler", [&] { return handler_.OnReject(reject); }));
     attempt_ = 0;
   }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host's functions as kernels: values, errors, exceptions, wrong results.
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "function/trouble.h"
 #include "gtest/gtest.h"
 #include "tests/function/harness.h"
 
@@ -74,8 +76,44 @@ TEST_F(HostFunctionTest, ExceptionRejectsItsRow) {
       });
   EXPECT_EQ(Run("throws", Type::kBigint, {"1", "2"}),
             (std::vector<std::string>{
-                "error: Function throws threw: 'no\\x0amore'",
-                "error: Function throws threw"}));
+                "error: Function throws threw an exception: 'no\\x0amore'",
+                "error: Function throws threw an unknown exception"}));
+}
+
+// Issue 11: a message must not be given up because the system is in trouble.
+TEST_F(HostFunctionTest, TroubleThatMayPassIsNoRowsFault) {
+  const absl::Status all[] = {
+      absl::UnavailableError("down"), absl::DeadlineExceededError("late"),
+      absl::ResourceExhaustedError("full"), absl::AbortedError("again"),
+      absl::CancelledError("not now")};
+  for (const absl::Status& status : all) {
+    registry_ = {};
+    Add("f", Type::kText, [&](std::span<const Value> arguments) {
+      return std::get<int64_t>(arguments[0]) == 2
+                 ? absl::StatusOr<Value>(status)
+                 : Value("a");
+    });
+    try {
+      Run("f", Type::kBigint, {"1", "2", "3"});
+      ADD_FAILURE() << status;
+    } catch (const Trouble& trouble) {
+      EXPECT_EQ(trouble.status().code(), status.code());
+      EXPECT_EQ(std::string(trouble.status().message()),
+                "Function f: " + std::string(status.message()));
+    }
+  }
+}
+
+TEST_F(HostFunctionTest, WantOfMemoryIsNoRowsFault) {
+  Add("throws", Type::kText,
+      [](std::span<const Value>) -> absl::StatusOr<Value> {
+        throw std::bad_alloc();
+      });
+  Add("says", Type::kText, [](std::span<const Value>) -> absl::StatusOr<Value> {
+    return absl::ResourceExhaustedError("Out of memory");
+  });
+  EXPECT_THROW(Run("throws", Type::kBigint, {"1"}), std::bad_alloc);
+  EXPECT_THROW(Run("says", Type::kBigint, {"1"}), std::bad_alloc);
 }
 
 TEST_F(HostFunctionTest, ResultOfAnotherTypeRejectsItsRow) {
@@ -113,7 +151,8 @@ TEST_F(HostFunctionTest, RefusedTypesAreRefusedWithTheHostsText) {
   ScalarFunction function;
   function.name = "f";
   function.max_arguments = 1;
-  function.result_type = [](std::span<const Type> types) -> absl::StatusOr<Type> {
+  function.result_type =
+      [](std::span<const Type> types) -> absl::StatusOr<Type> {
     if (types[0] != Type::kText) {
       return absl::InvalidArgumentError("f takes text");
     }
@@ -123,7 +162,14 @@ TEST_F(HostFunctionTest, RefusedTypesAreRefusedWithTheHostsText) {
   ASSERT_TRUE(registry_.Register(function).ok());
   EXPECT_EQ(Run("f", Type::kBigint, {"1"})[0], "refused: f takes text");
   EXPECT_EQ(Run("f", Type::kText, {"\"a\""})[0],
-            "refused: Function f threw: 'bad'");
+            "refused: Function f threw an exception: 'bad'");
+}
+
+TEST_F(HostFunctionTest, ATypeThatIsNoneIsRefused) {
+  Add("f", static_cast<Type>(77),
+      [](std::span<const Value>) { return Value(); });
+  EXPECT_EQ(Run("f", Type::kBigint, {"1"})[0],
+            "refused: Function f returned no type: 77");
 }
 
 TEST_F(HostFunctionTest, CountsItsArguments) {

@@ -5,7 +5,9 @@
 
 #include <memory>
 
+#include "absl/status/status.h"
 #include "rowfall/catalog.h"
+#include "rowfall/function.h"
 #include "rowfall/reject.h"
 #include "rowfall/sink.h"
 #include "rowfall/source.h"
@@ -32,6 +34,19 @@ std::shared_ptr<TableProvider> MortalTables(
 std::shared_ptr<RejectHandler> WatchedHandler(
     World* world, std::shared_ptr<Life> life,
     std::shared_ptr<RejectHandler> handler);
+
+// The next trouble of the host's function: after `calls_before` calls that go
+// well, one a row, `times` calls fail with `status`; OK: they find no memory.
+struct FunctionFaults {
+  int calls_before = 0;
+  int times = 0;
+  absl::Status status;
+};
+
+// The function `number` of the process: the bigint that a text stands for.
+std::shared_ptr<const FunctionRegistry> WatchedFunctions(
+    World* world, std::shared_ptr<Life> life,
+    std::shared_ptr<FunctionFaults> faults);
 
 // What a process sees of its catalog: nothing is stored once it is dead.
 std::shared_ptr<Catalog> MortalCatalog(

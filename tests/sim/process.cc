@@ -22,10 +22,12 @@ void Process::Open() {
   tables_ =
       std::make_shared<testing::FaultyTables>(WatchedTables(world_, life_));
   handler_ = std::make_shared<testing::RecordingRejectHandler>();
+  function_faults_ = std::make_shared<FunctionFaults>();
   EngineOptions options;
   options.tables = MortalTables(world_, life_, tables_);
   options.catalog = MortalCatalog(life_, catalog_);
   options.rejects = WatchedHandler(world_, life_, handler_);
+  options.functions = WatchedFunctions(world_, life_, function_faults_);
   options.source_factory = WatchedSources(world_, life_);
   options.clock = &world_->clock;
   options.threading = Threading::kHostThreads;

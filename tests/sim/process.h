@@ -11,6 +11,7 @@
 #include "rowfall/testing/faulty_sink.h"
 #include "rowfall/testing/recording_reject_handler.h"
 #include "tests/sim/life.h"
+#include "tests/sim/outside.h"
 #include "tests/sim/simulated_catalog.h"
 #include "tests/sim/world.h"
 
@@ -30,6 +31,7 @@ class Process {
   Life& life() { return *life_; }
   testing::FaultyTables& tables() { return *tables_; }
   testing::RecordingRejectHandler& handler() { return *handler_; }
+  FunctionFaults& function_faults() { return *function_faults_; }
 
   // Executes a statement. Errors are fine, except that nothing may be Internal.
   absl::Status Execute(const std::string& sql);
@@ -57,6 +59,7 @@ class Process {
   std::shared_ptr<Life> life_;
   std::shared_ptr<testing::FaultyTables> tables_;
   std::shared_ptr<testing::RecordingRejectHandler> handler_;
+  std::shared_ptr<FunctionFaults> function_faults_;
   std::unique_ptr<Engine> engine_;
   int frozen_until_ = 0;
 };

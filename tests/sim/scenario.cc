@@ -120,6 +120,9 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   scenario.on_gap = static_cast<OnGap>(random.Below(3));
   if (random.OneIn(4)) scenario.catalog = CatalogKind::kFile;
   ChooseLogs(random, scenario);
+  Random functions(seed + 3);  // Of its own: other choices stay as they are.
+  scenario.calls_function = functions.OneIn(3);
+  scenario.function_faults = scenario.calls_function && functions.OneIn(2);
   return scenario;
 }
 
@@ -149,6 +152,7 @@ std::string Scenario::ToString() const {
   add(catalog == CatalogKind::kFile, "catalog in a file");
   add(grouped, "grouped");
   add(distinct, "distinct");
+  add(calls_function, "calls a function");
   add(by_pattern, "by pattern");
   add(listed != 0, "partition_list");
   add(from_latest, "from latest");
@@ -161,6 +165,7 @@ std::string Scenario::ToString() const {
   add(broker_faults, "broker faults");
   add(commit_faults, "commit faults");
   add(crashes, "crashes");
+  add(function_faults, "function faults");
   add(calm(), "calm");
   return text;
 }
@@ -219,12 +224,11 @@ std::string Scenario::CreateSource(const SourceOptions& options) const {
 }
 
 std::string Scenario::CreateView(int view) const {
-  const char* items = "id, p, o, k, CAST(n AS bigint) AS n, m";
-  if (grouped) {
-    items =
-        "SUM(id) AS id, p, COUNT(*) AS o, SUM(CAST(n AS bigint)) AS n, "
-        "MAX(m) AS m";
-  }
+  const char* number = calls_function ? "number(n)" : "CAST(n AS bigint)";
+  const std::string items =
+      grouped ? base::Cat("SUM(id) AS id, p, COUNT(*) AS o, SUM(", number,
+                          ") AS n, MAX(m) AS m")
+              : base::Cat("id, p, o, k, ", number, " AS n, m");
   return base::Cat("CREATE MV ", ViewName(view), " TO ", TableName(view),
                    " AS SELECT ", distinct ? "DISTINCT " : "", items, " FROM s",
                    filters ? " WHERE keep = 1" : "",

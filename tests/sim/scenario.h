@@ -43,9 +43,10 @@ struct Scenario {
   OnError on_error = OnError::kSkip;
   SinkTraits traits;
   CatalogKind catalog = CatalogKind::kMemory;
-  bool filters = false;   // The views have a WHERE.
-  bool grouped = false;   // They count and sum up by log.
-  bool distinct = false;  // They are SELECT DISTINCT.
+  bool filters = false;         // The views have a WHERE.
+  bool grouped = false;         // They count and sum up by log.
+  bool distinct = false;        // They are SELECT DISTINCT.
+  bool calls_function = false;  // n goes through a function of the host.
   bool bad_messages = false;
   int max_errors = 0;  // 0: any number.
   int max_errors_window = 1;
@@ -67,10 +68,11 @@ struct Scenario {
   bool broker_faults = false;
   bool commit_faults = false;
   bool crashes = false;
+  bool function_faults = false;
 
   bool calm() const {
-    return !sink_faults && !refusals && !handler_faults && !broker_faults &&
-           !commit_faults && !crashes;
+    return !function_faults && !sink_faults && !refusals && !handler_faults &&
+           !broker_faults && !commit_faults && !crashes;
   }
 
   static Scenario FromSeed(uint64_t seed);

@@ -24,6 +24,7 @@ Simulation::Simulation(const Scenario& scenario, Tracing tracing)
   if (scenario_.sink_faults || scenario_.refusals || scenario_.handler_faults) {
     AddSinkFaults();
   }
+  if (scenario_.function_faults) AddFunctionFaults();
   if (scenario_.broker_faults) AddBrokerFaults();
   if (scenario_.commit_faults) AddCommitFaults();
   if (scenario_.crashes) AddCrashes();
@@ -108,6 +109,7 @@ void Simulation::EndAllFaults() {
     if (!process->is_open()) continue;
     process->tables().EndFaults();
     process->handler().EndFaults();
+    process->function_faults() = {};
     Life& life = process->life();
     life.Spare();
     life.loses_commits = life.loses_answers = life.delays_answers = false;

@@ -47,6 +47,7 @@ class Simulation {
   void AddSteps();
   void AddStatements();
   void AddSinkFaults();
+  void AddFunctionFaults();
   void AddBrokerFaults();
   void AddCommitFaults();
   void AddCrashes();

@@ -290,6 +290,34 @@ void Simulation::AddSinkFaults() {
       });
 }
 
+void Simulation::AddFunctionFaults() {
+  const auto add = [this](int weight, const char* name, auto status) {
+    Add(weight, name, [this, status] {
+      Process& process = AnyProcess();
+      if (!process.is_open()) return;
+      process.function_faults() = {.calls_before = random_.Between(0, 12),
+                                   .times = random_.Between(1, 6),
+                                   .status = status()};
+    });
+  };
+  add(3, "A function is unavailable", [this] {
+    switch (random_.Below(5)) {
+      case 0:
+        return absl::DeadlineExceededError("Too slow");
+      case 1:
+        return absl::AbortedError("Begin anew");
+      case 2:
+        return absl::ResourceExhaustedError("Too many calls");
+      default:
+        return absl::UnavailableError("Down");
+    }
+  });
+  add(2, "A function finds no memory", [this] {
+    return random_.OneIn(3) ? absl::ResourceExhaustedError("Out of memory")
+                            : absl::OkStatus();
+  });
+}
+
 void Simulation::AddBrokerFaults() {
   Add(3, "Partitions get lost", [this] {
     const int view = AnyView();

@@ -37,8 +37,24 @@ constexpr char kCreateSkipping[] =
     "batch_timeout=10 on_error='skip'";
 
 constexpr char kCreateView[] =
-    "CREATE MV v TO t AS SELECT id, UPPER(term) AS term, tags[0] AS tag "
-    "FROM s WHERE id >= 0";
+    "CREATE MV v TO t AS SELECT id, label(UPPER(term)) AS term, "
+    "tags[0] AS tag FROM s WHERE id >= 0";
+
+// A function of the host that needs memory, and throws where there is none.
+std::shared_ptr<const FunctionRegistry> Functions() {
+  auto registry = std::make_shared<FunctionRegistry>();
+  (void)registry->Register(
+      {.name = "label",
+       .min_arguments = 1,
+       .max_arguments = 1,
+       .result_type = [](std::span<const Type>) { return Type::kText; },
+       .evaluate =
+           [](std::span<const Value> arguments) -> absl::StatusOr<Value> {
+         if (IsNull(arguments[0])) return Value();
+         return Value("the label of " + std::get<std::string>(arguments[0]));
+       }});
+  return registry;
+}
 
 void ExpectOutOfMemory(const absl::Status& status, std::string_view what) {
   const WithMemory with_memory;
@@ -55,6 +71,7 @@ World::World(LifeOptions options)
   broker_.CreateTopic("t", kPartitions);
   broker_.SetPollWaits(false);
   options_.tables = life_.tables.provider;
+  options_.functions = Functions();
   options_.catalog = life_.catalog;
   options_.rejects = ImmuneHandler(rejects_);
   options_.source_factory = ImmuneSources(broker_.Factory());
@@ -77,7 +94,9 @@ void World::Live() {
   Execute("SHOW SOURCE s");
   Execute("SHOW MV v");
   Execute("SHOW MV STATUS v");
-  Execute("EXPLAIN CREATE MV w TO t AS SELECT id FROM s");
+  Execute(
+      "EXPLAIN CREATE MV w TO t AS SELECT id, label('a constant') AS term "
+      "FROM s");
   (void)engine_->Status();
   Restart();
   Consume(10);

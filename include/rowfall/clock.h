@@ -14,7 +14,8 @@ class ROWFALL_EXPORT Clock {
   virtual ~Clock() = default;
   /// Returns the wall time. May jump.
   virtual absl::Time Now() = 0;
-  /// Returns the time since some fixed moment. Never goes back.
+  /// Returns the time since some fixed moment. Must not go back: one that does
+  /// stands still for the engine until it is where it was.
   virtual absl::Duration Monotonic() = 0;
 
   /// Returns the machine's clock, which lives as long as the process.

@@ -61,7 +61,8 @@ class ROWFALL_EXPORT Engine {
   /// Returns the views' states and figures, in name order; nothing where
   /// there is no memory for them. Never waits for a worker. After Stop():
   /// `suspended` or `stopped`, with the figures of the last run and the number
-  /// of workers that still hang.
+  /// of workers that still hang. A view that was dropped is there, as
+  /// `stopped`, as long as workers of it hang.
   std::vector<ViewStatus> Status() const;
 
   /// Threading::kHostThreads: gives worker `worker` of view `view` a turn of at

@@ -115,8 +115,9 @@ struct EngineOptions {
   absl::Duration retry_max = absl::Seconds(30);
 
   /// After this time a call of the host that does not return (a sink's, a
-  /// handler's, a table provider's) is shown as ViewState::kStalled. Shorter:
-  /// seen earlier, and slow calls are shown as well.
+  /// handler's, a table provider's, a catalog's, the log's, a source's; of
+  /// functions those for all rows of a batch) is shown as ViewState::kStalled.
+  /// Shorter: seen earlier, and slow calls are shown as well.
   absl::Duration stall_after = absl::Seconds(10);
 
   /// The seed of the random waits; 0 takes one from the system.

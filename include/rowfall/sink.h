@@ -85,7 +85,8 @@ class ROWFALL_EXPORT Sink {
  public:
   virtual ~Sink() = default;
 
-  /// Returns the table's columns. Unchanging while the sink lives.
+  /// Returns the table's columns: at least one, each of another name in any
+  /// case. Unchanging while the sink lives.
   virtual const Schema& schema() const = 0;
   virtual SinkTraits traits() const { return {}; }
 
@@ -97,9 +98,9 @@ class ROWFALL_EXPORT Sink {
   /// Returns:
   ///  OK                 the rows are durable (all, or none if `refused` was
   ///                     filled: nothing may be written then).
-  ///  Unavailable, DeadlineExceeded, ResourceExhausted, Aborted without
-  ///                     keeps_positions: tried again later, the same rows in
-  ///                     the same order.
+  ///  Unavailable, DeadlineExceeded, ResourceExhausted, Cancelled, Aborted
+  ///                     without keeps_positions: tried again later, the same
+  ///                     rows in the same order.
   ///  Aborted            with keeps_positions: a range does not begin where
   ///                     the stored position is; the worker reads the
   ///                     positions again and goes on from there.
@@ -124,7 +125,10 @@ class ROWFALL_EXPORT Sink {
   /// Returns the stored positions of a consumer group with their marks, for
   /// sinks that keep them. Called before a partition is read, and after each
   /// Aborted. What cannot be read is an error, never an empty list: no position
-  /// means to begin where `start_from` says.
+  /// means to begin where `start_from` says. A partition of which nothing is
+  /// stored is left out: an offset is never negative (kOffsetNone, -1 and their
+  /// like are refused, the view fails), and no partition comes twice.
+  /// Partitions of others are ignored.
   /// Errors: as Write(); those that pass are tried again.
   virtual absl::StatusOr<std::vector<PartitionOffset>> LoadPositions(
       std::string_view consumer_group) {
@@ -141,7 +145,8 @@ class ROWFALL_EXPORT TableProvider {
   /// Opens a table for one worker, or for CREATE MATERIALIZED VIEW to check
   /// its columns. Thread-safe; comes on threads of Engine::Execute and of
   /// workers.
-  /// Errors: NotFound: no such table. Unavailable: a worker tries again later.
+  /// Errors: NotFound: no such table. Those that pass (see Sink::Write()): a
+  /// worker tries again later, as does an engine that opens.
   virtual absl::StatusOr<std::shared_ptr<Sink>> OpenTable(
       std::string_view name) = 0;
 };

@@ -128,6 +128,10 @@ struct Watermarks {
 
 /// One consumer. Used by one worker; no two calls overlap, except that Wake()
 /// comes from any thread. No call throws; none blocks longer than it says.
+/// Offsets of messages and positions are 0 or more. What cannot be (a negative
+/// offset, an answer without a partition, an exception) fails the view, with
+/// what it was; messages and events of partitions that are not assigned, or of
+/// commits that are not in flight, are ignored.
 ///
 /// Life: Start(); then Poll() again and again, answering PartitionsAssigned
 /// with Assign() and PartitionsRevoked with Unassign(); then Close().

@@ -21,8 +21,10 @@ enum class ViewState : uint8_t {
   kRunning,     ///< Consuming, or waiting for messages.
   kBackoff,     ///< The sink, or the broker, failed; it is tried again.
   kFailed,      ///< It needs a decision: see the reason.
-  kStalled,     ///< A call of the host (sink, handler, source) does not return.
-  kStopped,     ///< The engine was stopped.
+  kStalled,     ///< A call of the host (sink, handler, function, catalog, log,
+                ///< source) does not return.
+  kStopped,     ///< The engine was stopped, or the view dropped while workers
+                ///< of it hang.
 };
 
 /// Returns "suspended", "connecting", "running", "backoff", "failed",
@@ -88,7 +90,7 @@ struct ViewStatus {
   uint64_t commits = 0;
   uint64_t leaked_consumers = 0;  ///< Could not be ended in time.
   /// Workers that did not stop in time and still run: they hang in the host,
-  /// or in a source.
+  /// or in a source. When their call returns they end, and write nothing more.
   uint64_t leaked_workers = 0;
   /// How long the call of the host that lasts longest has lasted so far.
   absl::Duration busy_for;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -65,22 +66,25 @@ Processed AllRejected(size_t begin, size_t end, const absl::Status& why) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BatchJob>> BatchJob::Make(
-    std::shared_ptr<const ViewSpec> spec, int worker, WorkerBoard* board) {
+    std::shared_ptr<const ViewSpec> spec, int worker, WorkerBoard* board,
+    const base::Fence* fence) {
   ROWFALL_ASSIGN_OR_RETURN(auto pipeline, MakePipeline(*spec));
   return std::unique_ptr<BatchJob>(
-      new BatchJob(std::move(spec), worker, board, std::move(pipeline)));
+      new BatchJob(std::move(spec), worker, board, fence, std::move(pipeline)));
 }
 
 BatchJob::BatchJob(std::shared_ptr<const ViewSpec> spec, int worker,
-                   WorkerBoard* board, std::unique_ptr<Pipeline> pipeline)
+                   WorkerBoard* board, const base::Fence* fence,
+                   std::unique_ptr<Pipeline> pipeline)
     : spec_(std::move(spec)),
       board_(board),
+      fence_(fence),
       pipeline_(std::move(pipeline)),
-      reject_log_(spec_, worker),
+      reject_log_(spec_, worker, *board),
       limit_(spec_->source.max_errors) {
   RejectHandler* handler = spec_->env->options().rejects.get();
   if (handler != nullptr) {
-    dead_letters_ = std::make_unique<sink::DeadLetters>(*handler);
+    dead_letters_ = std::make_unique<sink::DeadLetters>(*handler, fence_);
   }
 }
 
@@ -103,9 +107,10 @@ void BatchJob::Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
   if (writer_ != nullptr) writer_->Release();
   if (writer_sink_ != &sink) {
     writer_ = std::make_unique<sink::BatchWriter>(
-        sink, spec_->on_error == plan::OnError::kStop
-                  ? sink::OnRefusal::kStop
-                  : sink::OnRefusal::kWriteOthers);
+        sink,
+        spec_->on_error == plan::OnError::kStop ? sink::OnRefusal::kStop
+                                                : sink::OnRefusal::kWriteOthers,
+        fence_);
     writer_sink_ = &sink;
   }
   rows_written_before_ = 0;
@@ -156,9 +161,15 @@ BatchJob::Outcome BatchJob::Process() {
     pipeline = *std::move(made);
   }
   const bool is_condemned = !crash_reason_.empty();
-  auto processed =
-      pipeline->Process(messages_, begin_, is_condemned ? begin_ : end_,
-                        spec_->env->clock().Now());
+  auto processed = [&] {
+    std::optional<CallNote> note;
+    if (!spec_->functions_note.empty()) {
+      note.emplace(*board_, spec_->functions_note.c_str(),
+                   spec_->env->clock().Monotonic());
+    }
+    return pipeline->Process(messages_, begin_, is_condemned ? begin_ : end_,
+                             spec_->env->clock().Now());
+  }();
   if (!processed.ok()) {
     if (ROWFALL_MISTAKE(reject_when_a_function_is_unavailable)) {
       processed = AllRejected(begin_, end_, processed.status());

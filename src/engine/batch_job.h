@@ -45,8 +45,11 @@ class BatchJob {
     absl::Status status;
   };
 
+  // Behind `fence` nothing is written or handed over. `board` and `fence` must
+  // outlive the job.
   static absl::StatusOr<std::unique_ptr<BatchJob>> Make(
-      std::shared_ptr<const ViewSpec> spec, int worker, WorkerBoard* board);
+      std::shared_ptr<const ViewSpec> spec, int worker, WorkerBoard* board,
+      const base::Fence* fence);
 
   // Takes over the messages, whose place `messages` gets the memory of the
   // batch before. `ranges` covers them; `facts` are for the marks of their
@@ -83,7 +86,7 @@ class BatchJob {
   static constexpr size_t kAnySize = size_t{1} << 32;
 
   BatchJob(std::shared_ptr<const ViewSpec> spec, int worker, WorkerBoard* board,
-           std::unique_ptr<Pipeline> pipeline);
+           const base::Fence* fence, std::unique_ptr<Pipeline> pipeline);
 
   void BeginPart(size_t begin);
   // After want of memory: whether a smaller part can be tried at once.
@@ -125,6 +128,7 @@ class BatchJob {
 
   const std::shared_ptr<const ViewSpec> spec_;
   WorkerBoard* const board_;
+  const base::Fence* const fence_;
   std::unique_ptr<Pipeline> pipeline_;  // Null: memory ended within it.
   RejectLog reject_log_;
   std::unique_ptr<sink::DeadLetters> dead_letters_;  // Null: no handler.

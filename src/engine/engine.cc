@@ -306,6 +306,7 @@ std::vector<ViewStatus> Engine::Impl::Status() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::vector<ViewStatus> statuses;
   for (const auto& [name, view] : views_) statuses.push_back(StatusOf(view));
+  AddDroppedViews(statuses);
   return statuses;
 }
 

@@ -42,7 +42,14 @@ absl::Status Engine::Impl::End(Ending ending, absl::Duration timeout) {
     if (run.runner != nullptr) run.runner->RequestStop(deadline);
   }
   absl::Status result = StopRuns(ending.runs, deadline);
+  ViewRuns over;  // Destroyed without the lock.
   const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto next = left_behind_.begin(); next != left_behind_.end();) {
+    const auto run = next++;
+    if (run->runner->NumRunning() == 0) {
+      over.splice(over.end(), left_behind_, run);
+    }
+  }
   for (auto next = ending.runs.begin(); next != ending.runs.end();) {
     const auto run = next++;
     // Stop() and a statement may have stopped the same run.
@@ -105,6 +112,30 @@ void Engine::Impl::CountLeftBehind(ViewStatus& status) const {
         base::Cat(status.leaked_workers, " workers did not stop in time",
                   hanging.reason.empty() ? "" : ": ", hanging.reason);
   }
+}
+
+void Engine::Impl::AddDroppedViews(std::vector<ViewStatus>& statuses) const {
+  for (const ViewRun& left : left_behind_) {
+    const auto same_name = [&left](const ViewStatus& status) {
+      return status.name == left.view;
+    };
+    if (left.runner->NumRunning() == 0 ||
+        std::any_of(statuses.begin(), statuses.end(), same_name)) {
+      continue;
+    }
+    ViewStatus status;
+    status.name = left.view;
+    status.source = left.runner->spec().source.name;
+    status.table = left.runner->spec().table;
+    status.consumer_group = left.runner->spec().consumer_group;
+    status.state = ViewState::kStopped;
+    CountLeftBehind(status);
+    status.reason = base::Cat("The view was dropped: ", status.reason);
+    statuses.push_back(std::move(status));
+  }
+  std::sort(
+      statuses.begin(), statuses.end(),
+      [](const ViewStatus& a, const ViewStatus& b) { return a.name < b.name; });
 }
 
 absl::Status Engine::Impl::Stop(absl::Duration timeout) {

@@ -155,6 +155,8 @@ class Engine::Impl : public std::enable_shared_from_this<Engine::Impl> {
   ViewStatus StatusOf(const engine::ViewObject& view) const;
   ViewStatus RawStatusOf(const engine::ViewObject& view) const;
   void CountLeftBehind(ViewStatus& status) const;
+  // Adds the views that were dropped while workers of them hang.
+  void AddDroppedViews(std::vector<ViewStatus>& statuses) const;
 
   // Views whose start may succeed later (late_start.cc).
   Running WaitForStart(const absl::Status& error, absl::Duration backoff) const;

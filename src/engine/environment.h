@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "engine/host_clock.h"
 #include "rowfall/options.h"
 
 namespace rowfall::engine {
@@ -19,15 +20,17 @@ class Environment {
       EngineOptions options);
 
   const EngineOptions& options() const { return options_; }
-  Clock& clock() const { return *options_.clock; }
+  Clock& clock() const { return clock_; }
 
   // Hands a line to the host's log; swallows what the host throws.
   void Log(LogLevel level, std::string_view view, int worker,
            std::string_view text) const;
 
  private:
-  explicit Environment(EngineOptions options) : options_(std::move(options)) {}
+  explicit Environment(EngineOptions options)
+      : options_(std::move(options)), clock_(options_.clock) {}
   EngineOptions options_;
+  mutable HostClock clock_;
 };
 
 }  // namespace rowfall::engine

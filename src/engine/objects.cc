@@ -3,12 +3,14 @@
 #include "engine/objects.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/host_call.h"
 #include "base/mistake.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "engine/host_answers.h"
 #include "engine/property_check.h"
 #include "plan/view_options.h"
 #include "sql/parser.h"
@@ -61,6 +63,43 @@ absl::Status Damaged(absl::StatusCode code, std::string_view what,
                                       base::FromAbsl(why.message())));
 }
 
+// A row without the key that rows replace each other by would reach Write()
+// with nothing there.
+absl::Status CheckKey(const sql::CreateView& view, const TableFacts& facts,
+                      const plan::ViewPlan& plan) {
+  constexpr std::string_view kKey = "id";
+  const auto key = facts.schema.IndexOf(kKey);
+  if (!facts.traits.replaces_by_id || !key.has_value() ||
+      facts.schema.field(*key).nullable ||
+      plan.schema->IndexOf(kKey).has_value()) {
+    return absl::OkStatus();
+  }
+  return base::InvalidAt(
+      view.table_place,
+      base::Cat("Table ", base::Quote(view.table),
+                " replaces rows by their id, which cannot be NULL, and the "
+                "view gives none: write SELECT <expression> AS id, ..."));
+}
+
+// Returns what is shown while functions of the host are called; empty: none.
+std::string FunctionsNote(const plan::ViewPlan& plan,
+                          const FunctionRegistry* functions) {
+  std::set<std::string> names;
+  for (const plan::BoundExpr& expr : plan.exprs) {
+    const auto* call = std::get_if<plan::CallExpr>(&expr.node);
+    if (call == nullptr || functions == nullptr) continue;
+    if (functions->Find(call->name) != nullptr) {
+      names.insert(base::ToLower(call->name));
+    }
+  }
+  std::string note;
+  for (const std::string& name : names) {
+    base::AppendCat(
+        note, note.empty() ? "The host has been in function " : ", ", name);
+  }
+  return note;
+}
+
 }  // namespace
 
 absl::StatusOr<SourceObject> MakeSource(sql::CreateSource statement,
@@ -91,15 +130,19 @@ absl::StatusOr<std::shared_ptr<const ViewSpec>> BindView(
   if (*table == nullptr) {
     return absl::InternalError("The table provider returned no table");
   }
+  ROWFALL_ASSIGN_OR_RETURN(const TableFacts facts,
+                           AskTable(view.statement.table, **table));
   plan::ViewBinding binding;
   binding.source = &source.plan.schema;
   binding.source_has_columns = source.plan.has_columns;
   binding.source_name = source.plan.name;
-  binding.destination = &(*table)->schema();
+  binding.destination = &facts.schema;
   binding.functions = env->options().functions.get();
   binding.replaces_failures = source.plan.on_error == plan::OnError::kNull;
   ROWFALL_ASSIGN_OR_RETURN(spec->plan,
                            plan::PlanView(view.statement.select, binding));
+  ROWFALL_RETURN_IF_ERROR(CheckKey(view.statement, facts, *spec->plan));
+  spec->functions_note = FunctionsNote(*spec->plan, binding.functions);
   spec->name = view.definition.name;
   spec->table = view.statement.table;
   spec->consumer_group = view.definition.consumer_group;

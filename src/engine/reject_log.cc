@@ -19,6 +19,7 @@ void RejectLog::Add(std::string_view what, const Reject& reject) {
   }
   left_out_ = 0;
   next_line_ = now + absl::Seconds(1);
+  const CallNote note(board_, kLogNote, now);
   spec_->env->Log(LogLevel::kWarning, spec_->name, worker_, text);
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "engine/view_board.h"
 #include "engine/view_spec.h"
 #include "rowfall/reject.h"
 
@@ -16,8 +17,9 @@ namespace rowfall::engine {
 // Of one worker: at most a line a second, which counts what it left out.
 class RejectLog {
  public:
-  RejectLog(std::shared_ptr<const ViewSpec> spec, int worker)
-      : spec_(std::move(spec)), worker_(worker) {}
+  RejectLog(std::shared_ptr<const ViewSpec> spec, int worker,
+            WorkerBoard& board)
+      : spec_(std::move(spec)), worker_(worker), board_(board) {}
 
   // `what` became of it, e.g. "Skipped".
   void Add(std::string_view what, const Reject& reject);
@@ -25,6 +27,7 @@ class RejectLog {
  private:
   std::shared_ptr<const ViewSpec> spec_;
   int worker_;
+  WorkerBoard& board_;
   absl::Duration next_line_ = -absl::InfiniteDuration();
   uint64_t left_out_ = 0;
 };

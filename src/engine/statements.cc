@@ -344,6 +344,9 @@ absl::StatusOr<Result> Engine::Impl::DropView(const sql::Drop& statement) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     ended_.erase(statement.name);
+    for (const ViewRun& left : left_behind_) {
+      if (left.view == statement.name) left.runner->Dropped();
+    }
   }
   ROWFALL_RETURN_IF_ERROR(stopped);
   return Affected(num_consumers);

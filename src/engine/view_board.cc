@@ -58,9 +58,14 @@ void WorkerBoard::SetPartitions(std::vector<PartitionStatus> partitions) {
   state_.partitions = std::move(partitions);
 }
 
-void WorkerBoard::BeginCall(const char* what, absl::Duration now) {
-  call_.store(what, std::memory_order_relaxed);
-  call_since_.store(absl::ToInt64Nanoseconds(now), std::memory_order_release);
+std::optional<WorkerBoard::Call> WorkerBoard::Show(
+    const std::optional<Call>& call) {
+  const std::optional<Call> before = CurrentCall();
+  if (call.has_value()) call_.store(call->what, std::memory_order_relaxed);
+  call_since_.store(
+      call.has_value() ? absl::ToInt64Nanoseconds(call->since) : kNoCall,
+      std::memory_order_release);
+  return before;
 }
 
 std::optional<WorkerBoard::Call> WorkerBoard::CurrentCall() const {
@@ -70,7 +75,8 @@ std::optional<WorkerBoard::Call> WorkerBoard::CurrentCall() const {
 }
 
 std::string WorkerBoard::Call::ToString(absl::Duration now) const {
-  const absl::Duration lasts = absl::Trunc(now - since, absl::Seconds(1));
+  const absl::Duration lasts = absl::Trunc(
+      std::max(now - since, absl::ZeroDuration()), absl::Seconds(1));
   return base::Cat(what, " for ", absl::FormatDuration(lasts));
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "base/fence.h"
 #include "engine/error_tally.h"
 #include "rowfall/stats.h"
 
@@ -52,9 +53,9 @@ class alignas(64) WorkerBoard {
     // Returns `what` and for how long.
     std::string ToString(absl::Duration now) const;
   };
-  // `what` must live for ever. One call at a time, by the worker.
-  void BeginCall(const char* what, absl::Duration now);
-  void EndCall() { call_since_.store(kNoCall, std::memory_order_release); }
+  // Shows a call instead of the one before, which is returned, or none. `what`
+  // must live as long as the board. By the worker.
+  std::optional<Call> Show(const std::optional<Call>& call);
   std::optional<Call> CurrentCall() const;
 
   struct State {
@@ -82,19 +83,21 @@ class alignas(64) WorkerBoard {
   std::atomic<int64_t> call_since_{kNoCall};  // In nanoseconds.
 };
 
-// Shows a call as long as it lasts.
+// What is shown while the host's log has a line.
+inline constexpr char kLogNote[] = "The host's log has been taking a line";
+
+// Shows a call as long as it lasts, then again the one that it is part of.
 class CallNote {
  public:
   CallNote(WorkerBoard& board, const char* what, absl::Duration now)
-      : board_(board) {
-    board_.BeginCall(what, now);
-  }
-  ~CallNote() { board_.EndCall(); }
+      : board_(board), outer_(board.Show(WorkerBoard::Call{what, now})) {}
+  ~CallNote() { board_.Show(outer_); }
   CallNote(const CallNote&) = delete;
   CallNote& operator=(const CallNote&) = delete;
 
  private:
   WorkerBoard& board_;
+  const std::optional<WorkerBoard::Call> outer_;
 };
 
 // The board of one run of a view.
@@ -107,6 +110,9 @@ struct ViewBoard {
   // Set by the first worker that fails: the others stop as well, because
   // partitions that moved to them would bring them to the same message.
   std::atomic<bool> failed{false};
+  // Closed for workers that did not stop in time: writes and rejects, and for
+  // those of a view that was dropped commits, too.
+  base::Fence writes, commits;
 };
 
 // Adds the figures of `board` to `status` and sets its state.

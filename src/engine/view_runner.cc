@@ -191,8 +191,13 @@ absl::Status ViewRunner::Stop(absl::Duration timeout) {
     ended ? slot->thread.join() : slot->thread.detach();
   }
   const size_t hanging = NumRunning();
-  return hanging == 0 ? absl::OkStatus() : DidNotStop(hanging);
+  if (hanging == 0) return absl::OkStatus();
+  // When their calls return they give back what they have.
+  board_->writes.Close();
+  return DidNotStop(hanging);
 }
+
+void ViewRunner::Dropped() { board_->commits.Close(); }
 
 // On the host's threads the last turn of a worker may hang in the sink, which
 // must not hang who stops it. One after the other, as the host would do it;

@@ -33,11 +33,14 @@ class ViewRunner {
 
   // Lets the workers finish or give back what is in flight, commit and leave.
   // Returns when all have ended, or DeadlineExceeded after `timeout`: those
-  // that hang end as soon as the sink lets them go. Idempotent.
+  // that hang end as soon as the host lets them go, and write nothing more.
+  // Idempotent.
   absl::Status Stop(absl::Duration timeout);
   // Tells the workers to stop, and by when, without waiting.
   using TimePoint = std::chrono::steady_clock::time_point;
   void RequestStop(TimePoint deadline);
+  // The view is no more: those that still hang commit nothing more, either.
+  void Dropped();
   // How many workers have not ended.
   size_t NumRunning() const;
 
@@ -49,6 +52,7 @@ class ViewRunner {
   // handler that calls back.
   bool RunsOnThisThread() const;
 
+  const ViewSpec& spec() const { return *spec_; }
   const ViewBoard& board() const { return *board_; }
   const CrashGuard& guard() const { return *guard_; }
 

@@ -22,6 +22,9 @@ struct ViewSpec {
   std::shared_ptr<const plan::ViewPlan> plan;
   // kStop, kSkip or kDeadLetter; what kNull replaces is in the plan.
   plan::OnError on_error = plan::OnError::kStop;
+  // What is shown while the plan's functions of the host are called. Empty:
+  // there are none.
+  std::string functions_note;
 };
 
 }  // namespace rowfall::engine

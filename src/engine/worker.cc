@@ -13,6 +13,8 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "base/trouble.h"
+#include "engine/host_answers.h"
+#include "engine/source_border.h"
 
 namespace rowfall::engine {
 namespace {
@@ -90,7 +92,7 @@ bool Worker::Step(absl::Duration budget) {
   }
   if (source_ == nullptr) {
     if (sink_ == nullptr) OpenSink();
-    if (sink_ != nullptr) OpenSource();
+    if (sink_ != nullptr && !stop_requested()) OpenSource();
     return true;
   }
   if (assignment_.has_value()) {
@@ -144,7 +146,9 @@ void Worker::OpenSink() {
   if (*sink == nullptr) {
     return Fail(absl::InternalError("The table provider returned no table"));
   }
-  if (const absl::Status fits = CheckTable((*sink)->schema()); !fits.ok()) {
+  const auto facts = AskTable(spec_->table, **sink);
+  if (!facts.ok()) return Fail(facts.status());
+  if (const absl::Status fits = CheckTable(facts->schema); !fits.ok()) {
     return Fail(fits);
   }
   sink_ = *std::move(sink);
@@ -164,7 +168,7 @@ absl::Status Worker::CheckTable(const Schema& table) const {
 
 void Worker::OpenSource() {
   if (job_ == nullptr) {
-    auto job = BatchJob::Make(spec_, index_, &board_);
+    auto job = BatchJob::Make(spec_, index_, &board_, &view_board_->writes);
     if (!job.ok()) return Fail(job.status());
     job_ = *std::move(job);
   }
@@ -187,9 +191,17 @@ void Worker::OpenSource() {
   absl::Status status;
   {
     const CallNote note(board_, "The source has been starting", Now());
-    source = options().source_factory(config);
+    source = base::CallHost("The source factory",
+                            [&] { return options().source_factory(config); });
+    if (source.ok() && *source == nullptr) {
+      source = absl::InternalError("The source factory returned no source");
+    }
     status = source.status();
-    if (status.ok()) status = (*source)->Start();
+    if (status.ok()) {
+      source = std::make_unique<SourceBorder>(*std::move(source), board_,
+                                              spec_->env->clock());
+      status = (*source)->Start();
+    }
   }
   if (!status.ok()) {
     if (base::MayPass(status)) return BackOff(Waiting::kSetup, status);
@@ -383,6 +395,7 @@ void Worker::Fail(const absl::Status& status) {
 }
 
 void Worker::Log(LogLevel level, std::string_view text) const {
+  const CallNote note(board_, kLogNote, Now());
   spec_->env->Log(level, spec_->name, index_, text);
 }
 

@@ -8,6 +8,12 @@
 #include "engine/worker.h"
 
 namespace rowfall::engine {
+namespace {
+
+// The guard stores its notes there.
+constexpr char kCatalogNote[] = "The host's catalog has been storing a note";
+
+}  // namespace
 
 commit::FlushLimits Worker::FlushLimitsOf(const ViewSpec& spec,
                                           bool is_careful) {
@@ -33,7 +39,10 @@ bool Worker::EnterCarefully() {
                   job_->messages().Place(0), "]")));
     return false;
   }
-  if (!guard_->Enter(index_, partition, place.offset)) return false;
+  {
+    const CallNote note(board_, kCatalogNote, Now());
+    if (!guard_->Enter(index_, partition, place.offset)) return false;
+  }
   if (deaths >= kDeathsToReject) {
     job_->Condemn(base::Cat("The process died ", deaths,
                             " times while it processed this message alone"));
@@ -44,6 +53,7 @@ bool Worker::EnterCarefully() {
 void Worker::LeaveCarefully(const BatchJob::Outcome& outcome) {
   const bool settled =
       outcome.result == BatchJob::Result::kDone && job_->stop_reason().ok();
+  const CallNote note(board_, kCatalogNote, Now());
   guard_->Leave(index_, settled);
   if (!settled) return;
   taken_carefully_ += job_->messages().size();
@@ -96,6 +106,7 @@ void Worker::MaybeProve() {
   }
   proven_ = true;
   messages_to_prove_.clear();
+  const CallNote note(board_, kCatalogNote, Now());
   guard_->Proven(index_);
 }
 

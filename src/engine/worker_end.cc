@@ -78,10 +78,14 @@ void Worker::CloseSource() {
   paused_ = false;
   unreachable_ = false;
   const CallNote note(board_, "The source has been closing", Now());
-  if (!source->Close(BrokerTimeout()).ok()) {
-    board_.counters.leaked_consumers.Add(1);
-    Log(LogLevel::kWarning, "The consumer could not be ended in time");
-  }
+  const absl::Status closed = source->Close(BrokerTimeout());
+  if (closed.ok()) return;
+  board_.counters.leaked_consumers.Add(1);
+  Log(LogLevel::kWarning,
+      absl::IsDeadlineExceeded(closed)
+          ? std::string("The consumer could not be ended in time")
+          : base::Cat("The consumer could not be ended: ",
+                      base::FromAbsl(closed.message())));
 }
 
 }  // namespace rowfall::engine

@@ -169,6 +169,9 @@ void Worker::MaybeCommit(bool idle) {
 }
 
 std::vector<PartitionOffset> Worker::Uncommitted() {
+  // Of a view that was dropped nothing is committed: another one may read for
+  // its group.
+  if (view_board_->commits.closed()) return {};
   auto positions = ledger_.Uncommitted();
   // Whose log is in doubt may not be the log that the position is of.
   std::erase_if(positions, [this](const PartitionOffset& position) {

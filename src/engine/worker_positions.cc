@@ -10,6 +10,7 @@
 #include "base/trouble.h"
 #include "commit/position_mark.h"
 #include "engine/find_partition.h"
+#include "engine/host_answers.h"
 #include "engine/worker.h"
 
 namespace rowfall::engine {
@@ -133,11 +134,14 @@ void Worker::LearnFirstPartitions(std::span<const PartitionOffset> stored) {
 }
 
 absl::StatusOr<std::vector<PartitionOffset>> Worker::LoadPositions() {
-  return base::CallHost("The sink", [this] {
+  auto stored = base::CallHost("The sink", [this] {
     const CallNote note(
         board_, "The host has been reading positions from the table", Now());
     return sink_->LoadPositions(spec_->consumer_group);
   });
+  ROWFALL_RETURN_IF_ERROR(stored.status());
+  ROWFALL_RETURN_IF_ERROR(CheckPositions(spec_->table, *stored));
+  return stored;
 }
 
 absl::Status Worker::TakeStoredPositions(

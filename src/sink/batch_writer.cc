@@ -71,6 +71,9 @@ WriteOutcome BatchWriter::WritePart() {
     todo_.pop_back();
     return {};
   }
+  if (fence_ != nullptr && fence_->closed()) {
+    return {WriteResult::kRetry, fence_->Check()};
+  }
   const absl::Status status = CallSink(selection, ++todo_.back().attempts);
   return Classify(status, selection);
 }

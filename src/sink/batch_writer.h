@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "base/fence.h"
 #include "rowfall/batch.h"
 #include "rowfall/message.h"
 #include "rowfall/sink.h"
@@ -49,10 +50,12 @@ struct WriteOutcome {
 // again. Touches no offsets and has no clock. Not thread-safe.
 class BatchWriter {
  public:
-  // `sink` must outlive the object.
+  // `sink` and `fence` must outlive the object. Behind a fence that is closed
+  // no call of the sink begins: kRetry.
   explicit BatchWriter(Sink& sink,
-                       OnRefusal on_refusal = OnRefusal::kWriteOthers)
-      : sink_(sink), on_refusal_(on_refusal) {}
+                       OnRefusal on_refusal = OnRefusal::kWriteOthers,
+                       const base::Fence* fence = nullptr)
+      : sink_(sink), on_refusal_(on_refusal), fence_(fence) {}
 
   // Begins with another batch, whatever became of the one before. `ranges` are
   // those of WriteContext, as is `reset`. The first `num_written` rows are
@@ -114,6 +117,7 @@ class BatchWriter {
 
   Sink& sink_;
   const OnRefusal on_refusal_;
+  const base::Fence* const fence_;  // Null: none.
   Batch rows_;
   const Batch no_rows_;  // Copied without asking for memory.
   std::vector<PartitionRange> ranges_;

@@ -15,6 +15,7 @@ void DeadLetters::Begin(size_t count) {
 
 absl::Status DeadLetters::Attempt(const std::function<Reject(size_t)>& make) {
   for (; next_ < count_; ++next_) {
+    if (fence_ != nullptr) ROWFALL_RETURN_IF_ERROR(fence_->Check());
     Reject reject = make(next_);
     reject.attempt = ++attempt_;
     reject.may_be_repeat |= attempt_ > 1;

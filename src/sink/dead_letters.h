@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "absl/status/status.h"
+#include "base/fence.h"
 #include "rowfall/reject.h"
 
 namespace rowfall::sink {
@@ -15,8 +16,11 @@ namespace rowfall::sink {
 // has taken is not handed over again; the one that failed is. Not thread-safe.
 class DeadLetters {
  public:
-  // `handler` must outlive the object.
-  explicit DeadLetters(RejectHandler& handler) : handler_(handler) {}
+  // `handler` and `fence` must outlive the object. Behind a fence that is
+  // closed no call of the handler begins: Cancelled.
+  explicit DeadLetters(RejectHandler& handler,
+                       const base::Fence* fence = nullptr)
+      : handler_(handler), fence_(fence) {}
 
   // `count` rejects are to be handed over, whatever was before.
   void Begin(size_t count);
@@ -31,6 +35,7 @@ class DeadLetters {
 
  private:
   RejectHandler& handler_;
+  const base::Fence* const fence_;  // Null: none.
   size_t count_ = 0;
   size_t next_ = 0;
   int attempt_ = 0;  // Of number next_.

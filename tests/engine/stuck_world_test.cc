@@ -3,10 +3,12 @@
 // nothing spins, nothing grows.
 #include <dirent.h>
 
+#include <condition_variable>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -31,6 +33,91 @@ constexpr char kSource[] =
     "topic_list='t' batch=10 batch_timeout=20";
 constexpr char kView[] = "CREATE MV v TO t AS SELECT id FROM s";
 
+// Where the host hangs while it is closed.
+class Gate {
+ public:
+  void Close() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closed_ = true;
+  }
+  void Open() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closed_ = false;
+    opened_.notify_all();
+  }
+  void Pass() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    ++waiting_;
+    opened_.wait(lock, [this] { return !closed_; });
+    --waiting_;
+  }
+  // Whether somebody hangs.
+  bool waits() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return waiting_ > 0;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  bool closed_ = false;
+  int waiting_ = 0;
+};
+
+// A source whose Poll() goes through a gate.
+class HangingSource : public Source {
+ public:
+  HangingSource(std::unique_ptr<Source> source, Gate& gate)
+      : source_(std::move(source)), gate_(gate) {}
+  absl::Status Start() override { return source_->Start(); }
+  void Poll(const PollLimits& limits, MessageBatch& messages,
+            std::vector<SourceEvent>& events) override {
+    gate_.Pass();
+    source_->Poll(limits, messages, events);
+  }
+  absl::Status Assign(std::span<const PartitionOffset> positions) override {
+    return source_->Assign(positions);
+  }
+  absl::Status Unassign() override { return source_->Unassign(); }
+  void CommitAsync(std::span<const PartitionOffset> positions,
+                   uint64_t id) override {
+    source_->CommitAsync(positions, id);
+  }
+  absl::Status Commit(std::span<const PartitionOffset> positions,
+                      absl::Duration timeout) override {
+    return source_->Commit(positions, timeout);
+  }
+  void Pause() override { source_->Pause(); }
+  void Resume() override { source_->Resume(); }
+  Watermarks GetWatermarks(const TopicPartition& partition) override {
+    return source_->GetWatermarks(partition);
+  }
+  void Wake() override { source_->Wake(); }
+  absl::Status Close(absl::Duration timeout) override {
+    return source_->Close(timeout);
+  }
+
+ private:
+  const std::unique_ptr<Source> source_;
+  Gate& gate_;
+};
+
+// Hangs for the threads of workers, not for that of statements.
+class HangingCatalog : public Catalog {
+ public:
+  explicit HangingCatalog(Gate& gate) : gate_(gate) {}
+  absl::StatusOr<CatalogState> Load() override { return catalog_.Load(); }
+  absl::Status Store(const CatalogState& state) override {
+    if (std::this_thread::get_id() != statements_) gate_.Pass();
+    return catalog_.Store(state);
+  }
+
+ private:
+  const std::thread::id statements_ = std::this_thread::get_id();
+  MemoryCatalog catalog_;
+  Gate& gate_;
+};
+
 class StuckWorldTest : public ::testing::Test {
  protected:
   StuckWorldTest() {
@@ -43,6 +130,7 @@ class StuckWorldTest : public ::testing::Test {
   }
   ~StuckWorldTest() override {
     faulty_->EndFaults();
+    gate_.Open();
     engine_ = nullptr;
   }
 
@@ -62,6 +150,29 @@ class StuckWorldTest : public ::testing::Test {
     Open(threading);
     Execute(kSource);
     Execute(kView);
+  }
+  // The function `slow`, which goes through the gate.
+  void UseFunction() {
+    const auto functions = std::make_shared<FunctionRegistry>();
+    (void)functions->Register(
+        {.name = "slow",
+         .min_arguments = 1,
+         .max_arguments = 1,
+         .result_type = [](std::span<const Type>) { return Type::kBigint; },
+         .evaluate =
+             [this](std::span<const Value> values) {
+               gate_.Pass();
+               return values[0];
+             }});
+    options_.functions = functions;
+  }
+  SourceFactory HangingSources() {
+    return [this, make = broker_.Factory()](const SourceConfig& config)
+               -> absl::StatusOr<std::unique_ptr<Source>> {
+      auto source = make(config);
+      if (!source.ok()) return source;
+      return std::make_unique<HangingSource>(*std::move(source), gate_);
+    };
   }
   void Produce(int count) {
     for (int i = 0; i < count; ++i) broker_.Produce("t", 0, R"({"id": 1})");
@@ -88,6 +199,7 @@ class StuckWorldTest : public ::testing::Test {
   }
 
   testing::FakeClock clock_;
+  Gate gate_;
   testing::MemoryBroker broker_;
   std::shared_ptr<testing::RecordingTables> tables_ =
       std::make_shared<testing::RecordingTables>();
@@ -200,6 +312,114 @@ TEST_F(StuckWorldTest, ACallThatDoesNotReturnIsShown) {
   EXPECT_TRUE(Await([this] { return Status().state == ViewState::kRunning; }));
   EXPECT_EQ(Status().reason, "");
   EXPECT_EQ(Status().busy_for, absl::ZeroDuration());
+}
+
+// Issue 11: these showed `running`, and stops named no call.
+TEST_F(StuckWorldTest, AFunctionThatHangsIsShownAndNothingIsWrittenAfterIt) {
+  UseFunction();
+  Open(Threading::kOwnThreads);
+  Execute(kSource);
+  Execute("CREATE MV v TO t AS SELECT slow(id) AS id FROM s");
+  gate_.Close();
+  Produce(10);
+  ASSERT_TRUE(Await([this] { return gate_.waits(); }));
+  clock_.Advance(absl::Seconds(12));
+  EXPECT_EQ(Status().state, ViewState::kStalled);
+  EXPECT_EQ(Status().reason, "The host has been in function slow for 12s");
+  EXPECT_THAT(std::string(engine_->Stop(absl::Milliseconds(20)).message()),
+              HasSubstr("The host has been in function slow for 12s"));
+  gate_.Open();
+  EXPECT_EQ(engine_->Stop(kPatience), absl::OkStatus());
+  EXPECT_EQ(faulty_->num_calls(), 0);
+  EXPECT_EQ(broker_.Committed("manticore", "t", 0), kOffsetNone);
+}
+
+TEST_F(StuckWorldTest, APollThatHangsIsShown) {
+  options_.source_factory = HangingSources();
+  OpenWithView(Threading::kOwnThreads);
+  ASSERT_TRUE(Await([this] { return Status().state == ViewState::kRunning; }));
+  gate_.Close();
+  ASSERT_TRUE(Await([this] { return gate_.waits(); }));
+  EXPECT_EQ(Status().state, ViewState::kRunning);
+  clock_.Advance(absl::Seconds(21));
+  EXPECT_EQ(Status().state, ViewState::kStalled);
+  EXPECT_THAT(Status().reason,
+              HasSubstr("The source has not returned from Poll() for 2"));
+  EXPECT_THAT(std::string(engine_->Stop(absl::Milliseconds(20)).message()),
+              HasSubstr("The source has not returned from Poll() for 2"));
+  gate_.Open();
+  EXPECT_EQ(engine_->Stop(kPatience), absl::OkStatus());
+}
+
+TEST_F(StuckWorldTest, ALogThatHangsIsShown) {
+  options_.log = [this](const LogEntry& entry) {
+    if (entry.text.find("Reads t/0") != entry.text.npos) gate_.Pass();
+  };
+  gate_.Close();
+  OpenWithView(Threading::kOwnThreads);
+  ASSERT_TRUE(Await([this] { return gate_.waits(); }));
+  clock_.Advance(absl::Seconds(12));
+  EXPECT_EQ(Status().state, ViewState::kStalled);
+  EXPECT_EQ(Status().reason, "The host's log has been taking a line for 12s");
+  gate_.Open();
+  EXPECT_TRUE(Await([this] { return Status().state == ViewState::kRunning; }));
+}
+
+TEST_F(StuckWorldTest, ACatalogThatHangsIsShown) {
+  const auto catalog = std::make_shared<HangingCatalog>(gate_);
+  options_.catalog = catalog;
+  OpenWithView(Threading::kOwnThreads);
+  gate_.Close();
+  // Notes the start, against crash loops; the worker takes that back when it
+  // got on.
+  Open(Threading::kOwnThreads);
+  ASSERT_TRUE(Await([this] { return gate_.waits(); }));
+  clock_.Advance(absl::Seconds(12));
+  EXPECT_EQ(Status().state, ViewState::kStalled);
+  EXPECT_EQ(Status().reason,
+            "The host's catalog has been storing a note for 12s");
+  gate_.Open();
+  EXPECT_TRUE(Await([this] { return Status().state == ViewState::kRunning; }));
+}
+
+TEST_F(StuckWorldTest, AWorkerOfADroppedViewIsCountedAndChangesNothingMore) {
+  UseFunction();
+  options_.suspend_timeout = absl::Milliseconds(20);
+  Open(Threading::kOwnThreads);
+  Execute(kSource);
+  Execute("CREATE MV v TO t AS SELECT slow(id) AS id FROM s");
+  gate_.Close();
+  Produce(10);
+  ASSERT_TRUE(Await([this] { return gate_.waits(); }));
+  const absl::Status dropped = engine_->Execute("DROP MV v").status();
+  EXPECT_EQ(dropped.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_THAT(std::string(dropped.message()),
+              HasSubstr("The host has been in function slow"));
+  ASSERT_EQ(engine_->Status().size(), 1u);
+  EXPECT_EQ(Status().name, "v");
+  EXPECT_EQ(Status().state, ViewState::kStopped);
+  EXPECT_EQ(Status().leaked_workers, 1u);
+  EXPECT_THAT(Status().reason,
+              HasSubstr("The view was dropped: 1 workers did not stop in time: "
+                        "The host has been in function slow"));
+  gate_.Open();
+  EXPECT_TRUE(Await([this] { return engine_->Status().empty(); }));
+  EXPECT_EQ(faulty_->num_calls(), 0);
+  EXPECT_EQ(broker_.Committed("manticore", "t", 0), kOffsetNone);
+}
+
+TEST_F(StuckWorldTest, AWriteOfADroppedViewIsNotCommitted) {
+  options_.suspend_timeout = absl::Milliseconds(20);
+  OpenWithView(Threading::kOwnThreads);
+  faulty_->Block();
+  Produce(10);
+  ASSERT_TRUE(faulty_->WaitUntilBlocked(kPatience));
+  EXPECT_FALSE(engine_->Execute("DROP MV v").ok());
+  EXPECT_EQ(Status().leaked_workers, 1u);
+  faulty_->Release();
+  EXPECT_TRUE(Await([this] { return engine_->Status().empty(); }));
+  EXPECT_EQ(faulty_->num_calls(), 1);
+  EXPECT_EQ(broker_.Committed("manticore", "t", 0), kOffsetNone);
 }
 
 TEST_F(StuckWorldTest, ABrokerThatIsAwayShowsInTheState) {

@@ -44,6 +44,7 @@ struct Script {
   std::vector<absl::Duration> timeouts;  // Of commits and of the end.
   int num_sources = 0;
   std::function<void()> at_end = [] {};
+  std::function<void()> at_poll = [] {};
   bool answers_commits = true;
   // As librdkafka does it: after more messages, by a Poll() that it ends.
   bool answers_late = false;
@@ -61,6 +62,7 @@ class ScriptedSource : public Source {
   absl::Status Start() override { return absl::OkStatus(); }
   void Poll(const PollLimits& limits, MessageBatch& messages,
             std::vector<SourceEvent>& events) override {
+    script_.at_poll();
     if (paused_) script_.limits_while_paused.push_back(limits.max_messages);
     script_.at_poll();
     GiveWhatIsAtHand(limits, messages);
@@ -321,8 +323,64 @@ TEST_F(WorkerTest, SaysWhichExceptionAStepOfItsEndHasThrown) {
   Run();
   script_.at_end = [] { throw std::runtime_error("No such handle"); };
   EXPECT_EQ(engine_->Stop(absl::Seconds(1)), absl::OkStatus());
-  EXPECT_THAT(log_, Contains("A step was left out: Unexpected exception: "
-                             "No such handle"));
+  EXPECT_THAT(log_, Contains("The consumer could not be ended: The source "
+                             "threw an exception: 'No such handle'"));
+}
+
+// Issue 11: sources may be the host's.
+TEST_F(WorkerTest, NonsenseOfASourceFailsTheView) {
+  const std::pair<Delivery, std::string> all[] = {
+      {{{{kFirst, -5}}, {}},
+       "brought a message that cannot be: offset -5 of 't'/0"},
+      {{{{kFirst, INT64_MAX}}, {}},
+       "brought a message that cannot be: offset 9223372036854775807 of 't'/0"},
+      {{{{{"t", -1}, 5}}, {}},
+       "brought a message that cannot be: offset 5 of 't'/-1"},
+      {{{}, {EndOfPartition{{kFirst, -1}}}},
+       "has read 't'/0 up to the offset -1"},
+      {{{}, {PartitionsAssigned{{{kFirst, 0}, {kFirst, 3}}}}},
+       "assigned a partition twice: 't'/0"},
+      {{{}, {PartitionsAssigned{{{kFirst, kOffsetEnd}}}}},
+       "assigned 't'/0 with the offset -1, expected one that was committed or "
+       "kOffsetNone"},
+      {{{}, {PartitionsAssigned{{{{"", 0}, 0}}}}},
+       "assigned a partition that cannot be: ''/0"},
+      {{{}, {PartitionsAssigned{{{kFirst, 0}}, {}, {{"t", -1}}}}},
+       "counted -1 partitions of topic 't'"},
+      {{{}, {SourceTrouble{}}}, "reported trouble without saying which"},
+  };
+  for (const auto& [delivery, text] : all) {
+    script_.deliveries.clear();
+    Open("batch=1");
+    Run();
+    Deliver(delivery);
+    Run();
+    EXPECT_EQ(Status().state, ViewState::kFailed) << text;
+    EXPECT_EQ(Status().reason, "The source " + text);
+    engine_ = nullptr;
+  }
+}
+
+TEST_F(WorkerTest, NonsenseThatDoesNoHarmIsIgnored) {
+  Open("batch=1");
+  Run();
+  const TopicPartition foreign{"other", 7};
+  Deliver({{{foreign, 3}},
+           {EndOfPartition{{foreign, 9}},
+            OffsetOutOfRange{{foreign, 9}, 7, 3, "it is not ours"},
+            CommitFinished{12345, absl::OkStatus(), {}},
+            CommitFinished{0, absl::OkStatus(), {{{foreign, -5}, {}}}}}});
+  Deliver({{{kFirst, 0}}, {}});
+  Run();
+  EXPECT_EQ(Status().state, ViewState::kRunning);
+  EXPECT_EQ(table_->num_rows(), 1u);
+}
+
+TEST_F(WorkerTest, AnExceptionOfASourceFailsTheView) {
+  script_.at_poll = [] { throw std::runtime_error("boom"); };
+  Open("batch=1");
+  Run();
+  EXPECT_EQ(Status().reason, "The source threw an exception: 'boom'");
 }
 
 TEST_F(WorkerTest, SaysThatItsSourceDoesNotEnd) {

@@ -58,8 +58,8 @@ INSTANTIATE_TEST_SUITE_P(
         "mark_the_message_before", "move_no_positions", "never_resume",
         "settle_before_dead_letter", "name_groups_by_order", "settle_on_retry",
         "settle_only_what_gave_rows", "stop_behind_the_bad_message",
-        "take_any_answer", "take_short_logs_as_read"),
-        "reject_when_a_function_is_unavailable",
+        "take_any_answer", "take_short_logs_as_read",
+        "reject_when_a_function_is_unavailable"),
     [](const auto& mistake) { return std::string(mistake.param); });
 
 TEST(NoMistakeTest, IsCaughtWhereNoneIsMade) {

@@ -121,6 +121,21 @@ TEST_F(BatchWriterTest, TroubleThatPassesIsTriedAgainWithTheSameRows) {
   EXPECT_THAT(sink_.written, ElementsAre(1, 2));
 }
 
+// Issue 11: a view was dropped while its sink hung, and written to later.
+TEST_F(BatchWriterTest, WritesNothingBehindAFence) {
+  base::Fence fence;
+  BatchWriter writer(sink_, OnRefusal::kWriteOthers, &fence);
+  sink_.answer = [&fence](const auto&, auto&) {
+    fence.Close();
+    return absl::InvalidArgumentError("One of them");
+  };
+  writer.Begin(Ids({1, 2}), {}, "v", "g");
+  const WriteOutcome outcome = writer.Attempt();
+  EXPECT_EQ(outcome.result, WriteResult::kRetry);
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(sink_.calls.size(), 1u);
+}
+
 TEST_F(BatchWriterTest, OtherErrorsFail) {
   for (const absl::Status& status :
        {absl::NotFoundError("no table"), absl::InternalError("bug"),

@@ -50,6 +50,20 @@ TEST(DeadLettersTest, HandsOverInOrder) {
   EXPECT_THAT(handler.reasons, ElementsAre("0", "1", "2"));
 }
 
+// Issue 11: a view was dropped while its handler hung, and went on later.
+TEST(DeadLettersTest, HandsOverNothingBehindAFence) {
+  FakeHandler handler;
+  base::Fence fence;
+  DeadLetters letters(handler, &fence);
+  letters.Begin(3);
+  const auto make = [&fence](size_t i) {
+    if (i == 1) fence.Close();
+    return MakeReject(i);
+  };
+  EXPECT_TRUE(absl::IsCancelled(letters.Attempt(make)));
+  EXPECT_THAT(handler.reasons, ElementsAre("0", "1"));
+}
+
 TEST(DeadLettersTest, NothingToHandOverIsDone) {
   FakeHandler handler;
   DeadLetters letters(handler);

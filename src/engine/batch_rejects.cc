@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/mistake.h"
+#include "base/reached.h"
 #include "base/text.h"
 #include "engine/batch_job.h"
 
@@ -51,6 +52,7 @@ void BatchJob::CheckRefused() {
   SortUnique(bad_);
   const auto breach = limit_.Find(messages_, bad_);
   if (!breach.has_value() || !stop_reason_.ok()) return;
+  ROWFALL_REACHED(too_many_errors_by_refused_rows, true);
   stop_reason_ = absl::FailedPreconditionError(
       base::ToAbsl(limit_.Text(*breach, last_reject_)));
 }
@@ -70,6 +72,8 @@ void BatchJob::StopBeforeFirstReject() {
   const size_t kept = first->message;
   if (reject.stage == RejectStage::kSink) {
     rows_written_before_ = RowsWrittenBefore(kept);
+    ROWFALL_REACHED(cut_where_some_rows_were_written,
+                    rows_written_before_ > 0);
   }
   Cut(kept);
 }

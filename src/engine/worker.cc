@@ -10,6 +10,7 @@
 #include "base/guard.h"
 #include "base/host_call.h"
 #include "base/mistake.h"
+#include "base/reached.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "base/trouble.h"
@@ -265,6 +266,7 @@ void Worker::AcceptNewMessages(size_t first) {
   if (num_new > 0) SourceIsBack();
   board_.counters.messages.Add(num_new);
   board_.counters.bytes.Add(bytes);
+  ROWFALL_REACHED(messages_of_an_assignment_that_is_gone, !foreign.empty());
   // Of an assignment that is gone, or read before: whoever owns them has them.
   if (!foreign.empty()) messages_.Erase(foreign);
 }
@@ -317,6 +319,10 @@ void Worker::AdvanceJob() {
     case BatchJob::Result::kConflict:
       // Somebody else has advanced, or an attempt without an answer did
       // happen: what is stored decides where to go on.
+      ROWFALL_REACHED(a_conflict_behind_which_messages_came,
+                      !messages_.empty());
+      ROWFALL_REACHED(a_conflict_of_a_change_of_positions,
+                      job_->messages().empty());
       AskForPositionsAgain();
       DropWork();
       return BackOff(Waiting::kPositions, outcome.status);
@@ -337,6 +343,8 @@ void Worker::FinishJob() {
   ROWFALL_CRASH_POINT(settled);
   if (!proven_) NoteProgress();
   Recovered();
+  ROWFALL_REACHED(stopped_in_the_middle_of_a_batch,
+                  !job_->stop_reason().ok() && !job_->ranges().empty());
   if (!job_->stop_reason().ok()) Fail(job_->stop_reason());
 }
 
@@ -377,6 +385,7 @@ void Worker::BackOff(Waiting waiting, const absl::Status& status) {
 
 void Worker::Recovered() {
   if (waiting_ == Waiting::kNothing) return;
+  ROWFALL_REACHED(recovered_with_a_consumer_that_is_paused, paused_);
   waiting_ = Waiting::kNothing;
   backoff_.Reset();
   if (paused_ && !ROWFALL_MISTAKE(never_resume)) source_->Resume();

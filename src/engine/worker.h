@@ -83,6 +83,7 @@ class Worker {
   void HandleEvents();
   void Handle(const PartitionsAssigned& event);
   void Handle(const PartitionsRevoked& event);
+  void MarkRevoked(const PartitionsRevoked& event) const;
   void Handle(const CommitFinished& event);
   void Handle(const EndOfPartition& event);
   void Handle(const OffsetOutOfRange& event);

@@ -6,6 +6,7 @@
 
 #include "base/crash_point.h"
 #include "base/guard.h"
+#include "base/reached.h"
 #include "base/text.h"
 #include "engine/worker.h"
 
@@ -21,6 +22,15 @@ void Worker::RequestStop() {
 void Worker::Finish(absl::Duration timeout) {
   if (finished_) return;
   finish_by_ = Now() + timeout;
+  ROWFALL_REACHED(stopped_with_half_a_batch, !messages_.empty());
+  ROWFALL_REACHED(stopped_with_a_batch_to_be_tried_again,
+                  waiting_ == Waiting::kBatch);
+  ROWFALL_REACHED(stopped_before_the_assignment_was_answered,
+                  assignment_.has_value());
+  ROWFALL_REACHED(stopped_with_a_commit_in_flight,
+                  commit_policy_.in_flight());
+  ROWFALL_REACHED(stopped_with_a_log_in_doubt, !tails_.empty());
+  ROWFALL_REACHED(stopped_with_a_gap_to_cross, !gaps_.empty());
   // Each is done whatever became of the one before: what is settled is to be
   // committed, and the group is to be left.
   ROWFALL_CRASH_POINT(stopping);

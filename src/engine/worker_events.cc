@@ -6,6 +6,7 @@
 
 #include "base/crash_point.h"
 #include "base/mistake.h"
+#include "base/reached.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/worker.h"
@@ -39,6 +40,8 @@ void Worker::HandleEvents() {
 // --- Assignments -----------------------------------------------------------
 
 void Worker::Handle(const PartitionsAssigned& event) {
+  ROWFALL_REACHED(assigned_with_half_a_batch, !messages_.empty());
+  ROWFALL_REACHED(assigned_with_a_batch_to_be_tried_again, job_in_flight_);
   DropWork();
   // An answer that is still to come is of before: others may have committed.
   commit_positions_.clear();
@@ -49,7 +52,28 @@ void Worker::Handle(const PartitionsAssigned& event) {
   if (waiting_ == Waiting::kBatch) Recovered();
 }
 
+// States in which a revocation has to settle and commit the right part.
+void Worker::MarkRevoked(const PartitionsRevoked& event) const {
+  const bool half = !messages_.empty();
+  const bool unanswered = commit_policy_.in_flight();
+  ROWFALL_REACHED(revoked_with_half_a_batch, half);
+  ROWFALL_REACHED(revoked_with_a_batch_to_be_tried_again, job_in_flight_);
+  ROWFALL_REACHED(revoked_with_a_commit_in_flight, unanswered);
+  ROWFALL_REACHED(revoked_with_half_a_batch_and_a_commit_in_flight,
+                  half && unanswered);
+  ROWFALL_REACHED(revoked_with_a_failed_commit, commit_policy_.failures() > 0);
+  ROWFALL_REACHED(revoked_before_the_assignment_was_answered,
+                  assignment_.has_value());
+  ROWFALL_REACHED(revoked_with_a_log_in_doubt, !tails_.empty());
+  ROWFALL_REACHED(revoked_with_a_gap_to_cross, !gaps_.empty());
+  ROWFALL_REACHED(revoked_with_a_change_of_positions, !changes_.empty());
+  ROWFALL_REACHED(revoked_while_paused, paused_);
+  ROWFALL_REACHED(lost_with_work_that_is_not_committed,
+                  event.lost && settled_since_commit_);
+}
+
 void Worker::Handle(const PartitionsRevoked& event) {
+  MarkRevoked(event);
   // What was not written is given back; the next owner reads it again.
   DropWork();
   ROWFALL_CRASH_POINT(revoking);
@@ -148,6 +172,7 @@ void Worker::MaybeCommit(bool idle) {
   if (source_ == nullptr) return;
   const absl::Duration now = Now();
   if (commit_policy_.in_flight() && commit_policy_.MayStart(now)) {
+    ROWFALL_REACHED(a_commit_is_never_answered, true);
     CommitDone(commit_policy_.last_id(),
                absl::DeadlineExceededError(
                    "Commit was not answered in time, it may still happen"));
@@ -219,6 +244,8 @@ void Worker::Handle(const CommitFinished& event) {
     }
   }
   if (event.status.ok() && !failed.empty()) {
+    ROWFALL_REACHED(committed_all_but_some,
+                    failed.size() < event.partitions.size());
     ledger_.CommitSucceededExcept(event.id, failed);
     std::erase_if(commit_positions_, [&](const PartitionOffset& position) {
       return std::find(failed.begin(), failed.end(), position.partition) !=
@@ -230,6 +257,8 @@ void Worker::Handle(const CommitFinished& event) {
 }
 
 void Worker::CommitDone(uint64_t id, const absl::Status& status) {
+  ROWFALL_REACHED(answered_after_a_newer_commit,
+                  id != commit_policy_.last_id());
   commit_policy_.Finish(id, status, Now());
   if (status.ok()) {
     ledger_.CommitSucceeded(id);
@@ -247,6 +276,7 @@ void Worker::CommitDone(uint64_t id, const absl::Status& status) {
   Log(LogLevel::kWarning, text);
   // Rows are safe, but nobody would see that offsets no longer move.
   if (absl::IsFailedPrecondition(status) || absl::IsPermissionDenied(status)) {
+    ROWFALL_REACHED(a_commit_fails_for_good, true);
     Fail(status);
   }
 }

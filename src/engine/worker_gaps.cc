@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/mistake.h"
+#include "base/reached.h"
 #include "base/text.h"
 #include "base/trouble.h"
 #include "commit/position_mark.h"
@@ -147,6 +148,8 @@ void Worker::Handle(const OffsetOutOfRange& event) {
   std::string what = OutOfRangeText(partition, position, event);
   // Whether it is before the log or behind decides where to go on.
   const bool unknown = event.high < 0;
+  ROWFALL_REACHED(out_of_range_with_a_log_in_doubt, tail != nullptr);
+  ROWFALL_REACHED(out_of_range_of_an_unknown_log, unknown);
   if (unknown &&
       (tail != nullptr || spec_->source.on_gap != plan::OnGap::kFail)) {
     board_.SetLastError(what);
@@ -242,6 +245,9 @@ void Worker::CrossGap(const Gap& gap) {
                         .same_log = gap.same_log};
   // What is stored is what was before the first change.
   const auto former = FindPartition(changes_, gap.partition);
+  ROWFALL_REACHED(a_gap_before_the_last_change_was_stored,
+                  former != changes_.end());
+  ROWFALL_REACHED(a_gap_with_a_commit_in_flight, commit_policy_.in_flight());
   if (former != changes_.end()) {
     change.from = former->from;
     changes_.erase(former);

@@ -5,6 +5,7 @@
 #include "base/crash_point.h"
 #include "base/host_call.h"
 #include "base/mistake.h"
+#include "base/reached.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "base/trouble.h"
@@ -116,6 +117,7 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions(
     }
     // Where a conflict came in between: the end that was found first.
     const int64_t found = ledger_.Settled(position.partition);
+    ROWFALL_REACHED(an_end_that_was_found_before_a_conflict, found >= 0);
     position.offset = found >= 0 ? found : kOffsetEnd;
     // Nothing is stored before the first row, but the next start must not find
     // another end.
@@ -156,7 +158,10 @@ absl::Status Worker::TakeStoredPositions(
       if (!from_end) position = {position.partition};
       continue;
     }
+    ROWFALL_REACHED(a_group_before_its_table,
+                    position.offset >= 0 && position.offset < found->offset);
     if (position.offset > found->offset) {
+      ROWFALL_REACHED(a_table_before_its_group, true);
       Log(LogLevel::kWarning,
           base::Cat("The group has committed ", position.offset, " of ",
                     position.partition.ToString(), "; the table's position ",

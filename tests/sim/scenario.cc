@@ -120,6 +120,7 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   scenario.on_gap = static_cast<OnGap>(random.Below(3));
   if (random.OneIn(4)) scenario.catalog = CatalogKind::kFile;
   ChooseLogs(random, scenario);
+  scenario.endless_fault = scenario.num_views > 1 && random.OneIn(2);
   Random functions(seed + 3);  // Of its own: other choices stay as they are.
   scenario.calls_function = functions.OneIn(3);
   scenario.function_faults = scenario.calls_function && functions.OneIn(2);
@@ -150,6 +151,7 @@ std::string Scenario::ToString() const {
   add(restores, "restores");
   add(retention, "retention");
   add(catalog == CatalogKind::kFile, "catalog in a file");
+  add(endless_fault, "a fault without end");
   add(grouped, "grouped");
   add(distinct, "distinct");
   add(calls_function, "calls a function");

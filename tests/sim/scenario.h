@@ -53,6 +53,8 @@ struct Scenario {
   bool retention = false;   // The log is cut in front.
   bool other_logs = false;  // Logs are cut behind, topics are made again.
   bool restores = false;    // Tables go back to a backup.
+  // One view's table is away, for as long as the other view needs to recover.
+  bool endless_fault = false;
   OnGap on_gap = OnGap::kFail;
   bool by_pattern = false;       // topic_list is a regular expression.
   uint32_t listed = 0;           // partition_list, a bit each; 0: none.

@@ -40,6 +40,7 @@ SimOutcome Simulation::Run() {
     Step();
     AfterStep();
   }
+  if (!failed() && scenario_.endless_fault) RecoverBesideAFault();
   if (!failed()) Heal();
   if (!failed()) CheckEnd();
   SimOutcome outcome;
@@ -114,6 +115,27 @@ void Simulation::EndAllFaults() {
     life.Spare();
     life.loses_commits = life.loses_answers = life.delays_answers = false;
   }
+}
+
+void Simulation::RecoverBesideAFault() {
+  constexpr int kRounds = 150;
+  EndAllFaults();
+  world_.Trace("but one");
+  world_.without_table = world_.views[1].get();
+  ProduceToAll();
+  bool healthy = false;
+  for (int round = 0; round < kRounds && !healthy && !failed(); ++round) {
+    world_.BeginStep(world_.step() + 1);
+    if (round == 3 && world_.commits_moved_back()) ProduceToAll();
+    for (const auto& process : processes_) Mend(*process, round > 6);
+    TurnAll();
+    AfterStep();
+    healthy = round > 6 && IsHealthy(0);
+  }
+  if (!healthy && !failed()) {
+    problems_.push_back("I9: does not recover beside a table that is away");
+  }
+  world_.without_table = nullptr;
 }
 
 void Simulation::Heal() {
@@ -225,17 +247,25 @@ void Simulation::TurnAll() {
 // committed may be that of the log before.
 bool Simulation::IsHealthy() const {
   if (world_.AnyLogInDoubt()) return false;
-  for (const auto& view : world_.views) {
-    if (!view->NotAccountedFor().empty()) return false;
-  }
   for (int view = 0; view < scenario_.num_views; ++view) {
-    for (int i = 0; i < world_.logs.size(); ++i) {
-      if (!IsCommitted(view, i)) return false;
-    }
+    if (!IsHealthy(view)) return false;
+  }
+  return true;
+}
+
+bool Simulation::IsHealthy(int view) const {
+  if (!world_.views[static_cast<size_t>(view)]->NotAccountedFor().empty()) {
+    return false;
+  }
+  for (int i = 0; i < world_.logs.size(); ++i) {
+    if (!IsCommitted(view, i)) return false;
   }
   for (const auto& process : processes_) {
     for (const ViewStatus& status : process->engine().Status()) {
-      if (status.state != ViewState::kRunning) return false;
+      if (status.name == scenario_.ViewName(view) &&
+          status.state != ViewState::kRunning) {
+        return false;
+      }
     }
   }
   return true;

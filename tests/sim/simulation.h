@@ -78,6 +78,8 @@ class Simulation {
 
   // Healing (simulation_end.cc).
   void EndAllFaults();
+  // While a fault of another view goes on for ever, the first one recovers.
+  void RecoverBesideAFault();
   void Heal();
   void Mend(Process& process, bool is_lenient);
   void CreateAll(Process& process, const SourceOptions& options);
@@ -85,6 +87,8 @@ class Simulation {
   SourceOptions LenientOptions() const;
   void TurnAll();
   bool IsHealthy() const;
+  // Whether a view has done all it owes and runs in every process.
+  bool IsHealthy(int view) const;
   bool IsCommitted(int view, int log) const;
   void BeQuiet();
   void CheckEnd();

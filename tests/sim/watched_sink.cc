@@ -31,6 +31,10 @@ int NumberIn(const std::string& json, const std::string& key) {
   return std::stoi(json.substr(place + key.size()));
 }
 
+absl::Status AwayStatus() {
+  return absl::UnavailableError("The table is away for ever");
+}
+
 // Gives all calls on.
 class SinkAround : public Sink {
  public:
@@ -170,7 +174,7 @@ class MortalSink : public SinkAround {
     }
     absl::Status status;
     try {
-      status = sink_->Write(rows, context, refused);
+      status = IsAway() ? AwayStatus() : sink_->Write(rows, context, refused);
     } catch (...) {
       world_->Trace("  write throws");
       view_->FaultIn(context.ranges);
@@ -201,11 +205,14 @@ class MortalSink : public SinkAround {
   absl::StatusOr<std::vector<PartitionOffset>> LoadPositions(
       std::string_view consumer_group) override {
     if (life_->Enter() != Fate::kLives) return DeadStatus();
+    if (IsAway()) return AwayStatus();
     must_load_positions_ = false;
     return sink_->LoadPositions(consumer_group);
   }
 
  private:
+  bool IsAway() const { return world_->without_table == view_; }
+
   void Trace(const Batch& rows, const WriteContext& context,
              const absl::Status& status, size_t num_refused) {
     if (!world_->keeps_trace()) return;
@@ -253,10 +260,11 @@ class MortalProvider : public TableProvider {
   absl::StatusOr<std::shared_ptr<Sink>> OpenTable(
       std::string_view name) override {
     if (life_->Enter() != Fate::kLives) return DeadStatus();
+    ViewOracle* view = world_->FindTable(name);
+    if (world_->without_table == view) return AwayStatus();
     auto sink = tables_->OpenTable(name);
     if (!sink.ok()) return sink.status();
-    return std::make_shared<MortalSink>(world_, world_->FindTable(name),
-                                        *std::move(sink), life_);
+    return std::make_shared<MortalSink>(world_, view, *std::move(sink), life_);
   }
 
  private:

@@ -103,6 +103,8 @@ class World {
   // To be called after each step as well.
   void KeepFaultsOpen();
   bool reachable = true;  // The broker.
+  // Whose table is away for ever; null: none.
+  const ViewOracle* without_table = nullptr;
   std::vector<int64_t> CommittedOf(const ViewOracle* view) const;
 
   // Lets held commits happen. One of an earlier owner may move an offset back,

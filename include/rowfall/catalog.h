@@ -63,6 +63,9 @@ struct CatalogState {
 /// Stores the definitions of one engine. Calls do not overlap; Store() comes
 /// from the threads of workers, too, but never more often than some times a
 /// run, except after the process died again and again (max_crashes).
+/// An engine claims the object from Engine::Open() until it has stopped or is
+/// gone: a second one would undo its definitions. What a catalog of the host
+/// keeps them in, e.g. a database, the host guards itself, as FileCatalog does.
 class ROWFALL_EXPORT Catalog {
  public:
   virtual ~Catalog() = default;

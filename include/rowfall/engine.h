@@ -44,7 +44,8 @@ class ROWFALL_EXPORT Engine {
   /// that cannot start is there in state `failed` with the reason; where
   /// waiting may help (its table is Unavailable) in state `backoff`, and it is
   /// tried again until it starts: by a thread of the engine, or by RunOnce().
-  /// Errors: InvalidArgument: options. Those of Catalog::Load().
+  /// Errors: InvalidArgument: options. FailedPrecondition: another engine that
+  /// was not stopped has the catalog. Those of Catalog::Load().
   static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options);
   /// As Stop() with 30 seconds; waits for nothing after a Stop().
   ~Engine();

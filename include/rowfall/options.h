@@ -42,7 +42,8 @@ struct EngineOptions {
   /// The host's tables. Required.
   std::shared_ptr<TableProvider> tables;
 
-  /// Where definitions are kept. Default: a MemoryCatalog.
+  /// Where definitions are kept, of one engine at a time: a copy of these
+  /// options needs another one. Default: a MemoryCatalog of its own.
   std::shared_ptr<Catalog> catalog;
 
   /// Takes rejected messages. With one, sources without `on_error` use

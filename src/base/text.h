@@ -47,11 +47,13 @@ char ToLower(char c);
 std::string ToLower(std::string_view text);
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 
-// Returns `text` in single quotes for an error message: control characters
-// escaped as \xNN, cut after `max_bytes` (at a character) with "...".
+// Returns `text` in single quotes for an error message: as EscapeControl(),
+// and cut after `max_bytes` (at a character) with "...".
 std::string Quote(std::string_view text, size_t max_bytes = 60);
 
-// Returns `text` with control characters as \xNN, except those of `keep`.
+// Returns foreign `text` safe to show: ASCII controls, except those of `keep`,
+// and what is no UTF-8 as \xNN; controls beyond ASCII, line separators, marks
+// of direction and what takes no room as \uNNNN or \UNNNNNNNN.
 std::string EscapeControl(std::string_view text, std::string_view keep = "");
 
 }  // namespace rowfall::base

@@ -80,7 +80,7 @@ class HostAnswersTest : public ::testing::Test {
   std::string Create(std::string_view select = "SELECT id FROM s") {
     const absl::Status status =
         engine_->Execute("CREATE MV v TO t AS " + std::string(select)).status();
-    return status.ToString();
+    return status.ToString(absl::StatusToStringMode::kWithNoExtraData);
   }
   void Run() {
     for (int i = 0; i < 100; ++i) {

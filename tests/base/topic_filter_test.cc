@@ -60,7 +60,7 @@ TEST(TopicFilterTest, SaysWhatIsWrong) {
                     "repetition operator '**': '^a**'"));
   EXPECT_EQ(Error("^\xff"),
             Invalid("Regular expression for topics is not valid, invalid "
-                    "UTF-8: '^\xff'"));
+                    "UTF-8: '^\\xff'"));
 }
 
 // What needs a search without bounds is none of RE2's expressions.

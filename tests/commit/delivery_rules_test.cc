@@ -10,8 +10,7 @@ namespace rowfall::commit {
 namespace {
 
 TEST(DeliveryRulesTest, EachRuleIsHeldByATestThatExists) {
-  std::set<std::string> tests = tests::TestsIn("tests/commit");
-  tests.merge(tests::TestsIn("tests/sink"));
+  const std::set<std::string> tests = tests::TestsIn("tests");
   int num_names = 0;
   for (const std::string& name :
        tests::TestsNamedIn(tests::ReadProjectFile("src/commit/delivery.md"))) {

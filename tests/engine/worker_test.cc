@@ -51,7 +51,6 @@ struct Script {
   // Messages of kFirst that are always at hand, as many as may come.
   int64_t at_hand = 0;
   int64_t given = 0;  // Of them.
-  std::function<void()> at_poll = [] {};
 };
 
 class ScriptedSource : public Source {
@@ -64,7 +63,6 @@ class ScriptedSource : public Source {
             std::vector<SourceEvent>& events) override {
     script_.at_poll();
     if (paused_) script_.limits_while_paused.push_back(limits.max_messages);
-    script_.at_poll();
     GiveWhatIsAtHand(limits, messages);
     if (!script_.answers_late || (!answers_.empty() && ++waited_ > 1)) {
       events.insert(events.end(), answers_.begin(), answers_.end());

@@ -145,10 +145,10 @@ TEST(SourcePlanTest, GroupsAreLimited) {
         std::string(bytes, 'g') + "'");
   };
   EXPECT_TRUE(plan(255).ok());
-  EXPECT_EQ(plan(256).status().message(),
-            "Option consumer_group has 256 bytes, write a name of at most "
-            "255: '" +
-                std::string(60, 'g') + "'... [at 1:77]");
+  const std::string error(plan(256).status().message());
+  EXPECT_TRUE(error.starts_with("Option consumer_group has 256 bytes, write a "
+                                "name of at most 255: 'ggg"))
+      << error;
 }
 
 }  // namespace

@@ -263,6 +263,7 @@ TEST_F(EngineTest, OwnThreadsAreNotDrivenByTheHost) {
 TEST_F(EngineTest, ASourceHasAtMost64Views) {
   EngineOptions options = Options();
   options.threading = Threading::kHostThreads;
+  options.max_consumers = 200;
   Open(std::move(options));
   Execute(kSource);
   for (int i = 1; i <= 64; ++i) {

@@ -386,7 +386,7 @@ TEST_F(EngineTest, ABatchBeyondItsMemoryIsWrittenInParts) {
   for (const auto& write : table_->writes()) {
     EXPECT_LT(write.rows.num_rows(), 8000u);
   }
-  EXPECT_TRUE(broker_.WaitUntilCaughtUp("manticore", absl::Seconds(30)));
+  EXPECT_TRUE(broker_.WaitUntilCaughtUp("manticore.v", absl::Seconds(30)));
   EXPECT_THAT(broker_.Violations(), IsEmpty());
 }
 

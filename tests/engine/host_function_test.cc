@@ -126,7 +126,7 @@ TEST_F(HostFunctionsTest, AnUnavailableOneHoldsItsBatch) {
     EXPECT_EQ(Status().rejected, 0u);
     EXPECT_EQ(Status().nulled, 0u);
     EXPECT_THAT(rejects_->rejects(), IsEmpty());
-    EXPECT_TRUE(Reach([this] { return broker_.IsCaughtUp("manticore"); }));
+    EXPECT_TRUE(Reach([this] { return broker_.IsCaughtUp("manticore.v"); }));
     ASSERT_TRUE(Execute("DROP SOURCE s").ok());
     ASSERT_TRUE(Execute("DROP MV v").ok());
   }

@@ -331,7 +331,7 @@ TEST_F(StuckWorldTest, AFunctionThatHangsIsShownAndNothingIsWrittenAfterIt) {
   gate_.Open();
   EXPECT_EQ(engine_->Stop(kPatience), absl::OkStatus());
   EXPECT_EQ(faulty_->num_calls(), 0);
-  EXPECT_EQ(broker_.Committed("manticore", "t", 0), kOffsetNone);
+  EXPECT_EQ(broker_.Committed("manticore.v", "t", 0), kOffsetNone);
 }
 
 TEST_F(StuckWorldTest, APollThatHangsIsShown) {
@@ -405,7 +405,7 @@ TEST_F(StuckWorldTest, AWorkerOfADroppedViewIsCountedAndChangesNothingMore) {
   gate_.Open();
   EXPECT_TRUE(Await([this] { return engine_->Status().empty(); }));
   EXPECT_EQ(faulty_->num_calls(), 0);
-  EXPECT_EQ(broker_.Committed("manticore", "t", 0), kOffsetNone);
+  EXPECT_EQ(broker_.Committed("manticore.v", "t", 0), kOffsetNone);
 }
 
 TEST_F(StuckWorldTest, AWriteOfADroppedViewIsNotCommitted) {
@@ -419,7 +419,7 @@ TEST_F(StuckWorldTest, AWriteOfADroppedViewIsNotCommitted) {
   faulty_->Release();
   EXPECT_TRUE(Await([this] { return engine_->Status().empty(); }));
   EXPECT_EQ(faulty_->num_calls(), 1);
-  EXPECT_EQ(broker_.Committed("manticore", "t", 0), kOffsetNone);
+  EXPECT_EQ(broker_.Committed("manticore.v", "t", 0), kOffsetNone);
 }
 
 TEST_F(StuckWorldTest, ABrokerThatIsAwayShowsInTheState) {

@@ -110,7 +110,7 @@ void Engine::Impl::CountLeftBehind(ViewStatus& status) const {
     status.busy_for = std::max(status.busy_for, hanging.busy_for);
     status.reason =
         base::Cat(status.leaked_workers, " workers did not stop in time",
-                  hanging.reason.empty() ? "" : ": ", hanging.reason);
+                  left.runner->CurrentCalls());
   }
 }
 

@@ -238,14 +238,20 @@ size_t ViewRunner::NumRunning() const {
 }
 
 absl::Status ViewRunner::DidNotStop(size_t workers) const {
-  std::string text = base::Cat(workers, " workers of view '", spec_->name,
-                               "' did not stop in time");
+  return absl::DeadlineExceededError(base::Cat(workers, " workers of view '",
+                                               spec_->name,
+                                               "' did not stop in time",
+                                               CurrentCalls()));
+}
+
+std::string ViewRunner::CurrentCalls() const {
+  std::string text;
   const absl::Duration now = spec_->env->clock().Monotonic();
   for (const WorkerBoard& worker : board_->workers) {
     const auto call = worker.CurrentCall();
     if (call.has_value()) base::AppendCat(text, ": ", call->ToString(now));
   }
-  return absl::DeadlineExceededError(text);
+  return text;
 }
 
 }  // namespace rowfall::engine

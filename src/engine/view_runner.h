@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <mutex>
 #include <vector>
 
@@ -55,6 +56,10 @@ class ViewRunner {
   const ViewSpec& spec() const { return *spec_; }
   const ViewBoard& board() const { return *board_; }
   const CrashGuard& guard() const { return *guard_; }
+
+  // Returns ": " and what each worker has been calling, for those that are in
+  // a call of the host or the source; empty where none is.
+  std::string CurrentCalls() const;
 
  private:
   struct Slot;

@@ -101,6 +101,7 @@ void BatchJob::Begin(MessageBatch& messages, std::vector<PartitionRange> ranges,
   messages_.Clear();
   std::swap(messages_, messages);
   ranges_ = std::move(ranges);
+  parts_.clear();
   facts_ = &facts;
   reset_.clear();
   // Else every batch would be mapped into columns made anew.
@@ -316,6 +317,9 @@ void BatchJob::NoteReplaced() {
 
 void BatchJob::Count() {
   // What asks for memory comes first, each so that it can come again.
+  if (end_ != messages_.size()) {
+    parts_.insert(parts_.end(), marked_ranges_.begin(), marked_ranges_.end());
+  }
   if (begin_ != 0 && end_ == messages_.size()) {
     marked_ranges_ = ranges_;  // Of all parts together.
     MarkRanges(messages_, end_, *facts_, marked_ranges_);

@@ -70,6 +70,9 @@ class BatchJob {
   // What is durable after kDone. Ends before the message that stop_reason()
   // names, if there is one.
   const std::vector<PartitionRange>& ranges() const { return marked_ranges_; }
+  // After kDone: of each part before the last one. Empty for a batch that was
+  // written as a whole.
+  const std::vector<PartitionRange>& parts() const { return parts_; }
   // After kDone: why the view must stop here, by `on_error=stop` or because of
   // `max_errors`.
   const absl::Status& stop_reason() const { return stop_reason_; }
@@ -136,6 +139,7 @@ class BatchJob {
   MessageBatch messages_;
   std::vector<PartitionRange> ranges_;  // With the marks of their beginnings.
   std::vector<PartitionRange> marked_ranges_;
+  std::vector<PartitionRange> parts_;
   const MarkFacts* facts_ = nullptr;
   std::string reset_;  // Why positions move; empty: by messages.
   // The messages of the part at hand, and how large one may be: halved when

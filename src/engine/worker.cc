@@ -336,8 +336,10 @@ void Worker::FinishJob() {
   std::erase_if(changes_,
                 [](const PositionChange& change) { return change.in_flight; });
   ledger_.Settle(job_->ranges());
-  for (const PartitionRange& range : job_->ranges()) {
-    recent_marks_.Note({range.partition, range.to, range.mark}, Now());
+  for (const auto* ranges : {&job_->parts(), &job_->ranges()}) {
+    for (const PartitionRange& range : *ranges) {
+      recent_marks_.Note({range.partition, range.to, range.mark}, Now());
+    }
   }
   settled_since_commit_ = true;
   ROWFALL_CRASH_POINT(settled);

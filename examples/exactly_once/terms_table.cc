@@ -131,13 +131,16 @@ absl::Status TermsTable::Compare(const WriteContext& context) const {
         positions_.find({std::string(context.consumer_group), range.partition});
     // A partition that was never written may begin anywhere. And `to` may be
     // lower than `from`: a policy (WriteContext::reset) has moved the position.
-    if (stored == positions_.end() || stored->second.offset == range.from) {
-      continue;
-    }
+    if (stored == positions_.end()) continue;
+    // The same offset may be one of the topic's former log.
+    const PartitionOffset& position = stored->second;
+    const bool other_log = !position.mark.empty() && !range.from_mark.empty() &&
+                           position.mark != range.from_mark;
+    if (position.offset == range.from && !other_log) continue;
     return absl::AbortedError(
-        "Stored position is " + std::to_string(stored->second.offset) +
-        ", the write begins at " + std::to_string(range.from) + " [" +
-        range.partition.ToString() + "]");
+        "Stored position is " + std::to_string(position.offset) +
+        (other_log ? " of another log" : "") + ", the write begins at " +
+        std::to_string(range.from) + " [" + range.partition.ToString() + "]");
   }
   return absl::OkStatus();
 }

@@ -51,6 +51,7 @@ struct PartitionRange {
   int64_t from = 0;
   int64_t to = 0;
   std::string mark = {};  ///< Belongs to `to`, see PartitionOffset::mark.
+  std::string from_mark = {};  ///< Belongs to `from`.
   friend bool operator==(const PartitionRange& a, const PartitionRange& b) {
     return a.partition == b.partition && a.from == b.from && a.to == b.to;
   }

@@ -43,8 +43,10 @@ struct SinkTraits {
   /// the same transaction as the rows, under the key (consumer_group, topic,
   /// partition); LoadPositions() returns them. A write is refused as a whole,
   /// with Aborted, if one of its ranges does not begin where the stored
-  /// position of its partition is (compare and set); a partition without one
-  /// may begin anywhere. Then every message is written exactly once: whoever
+  /// position of its partition is (compare and set): at another offset, or at
+  /// the same one with another mark, unless one of the two marks is empty: then
+  /// the topic was made anew, and the offsets are of different logs. A
+  /// partition without a stored position may begin anywhere. Then every message is written exactly once: whoever
   /// lost his partition and does not know it yet begins where another one has
   /// gone on, and is refused.
   bool keeps_positions = false;

@@ -99,7 +99,8 @@ std::vector<PartitionRange> OffsetLedger::Pending() const {
   for (const Entry& entry : partitions_) {
     if (entry.position >= 0 && entry.settled < entry.position) {
       ranges.push_back(
-          {entry.partition, entry.settled, entry.position, entry.mark});
+          {entry.partition, entry.settled, entry.position, entry.mark,
+           entry.mark});
     }
   }
   return ranges;
@@ -194,6 +195,11 @@ void OffsetLedger::ForgetInFlight() {
 int64_t OffsetLedger::Settled(const TopicPartition& partition) {
   const Entry* entry = Find(partition);
   return entry == nullptr ? kOffsetNone : entry->settled;
+}
+
+std::string OffsetLedger::SettledMark(const TopicPartition& partition) {
+  const Entry* entry = Find(partition);
+  return entry == nullptr ? std::string() : entry->mark;
 }
 
 std::vector<PartitionProgress> OffsetLedger::Progress() const {

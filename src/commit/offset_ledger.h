@@ -75,8 +75,8 @@ class OffsetLedger {
   // --- Settling ------------------------------------------------------------
 
   // Returns what was read and is not settled, in order of the partitions. A
-  // range begins where the one before ended, so gaps of offsets do no harm. Its
-  // mark is that of its beginning, for ranges in which no message is.
+  // range begins where the one before ended, so gaps of offsets do no harm.
+  // Both its marks are that of its beginning, as if no message were in it.
   std::vector<PartitionRange> Pending() const;
   // Everything in `ranges` is durable. A range that begins behind the frontier
   // is held until the gap closes; what was never read is not settled.
@@ -105,6 +105,8 @@ class OffsetLedger {
   std::vector<PartitionProgress> Progress() const;
   // Returns the frontier, or kOffsetNone where it is unknown.
   int64_t Settled(const TopicPartition& partition);
+  // Returns the mark of the frontier, empty where there is none.
+  std::string SettledMark(const TopicPartition& partition);
 
  private:
   struct Held {

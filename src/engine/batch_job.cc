@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "base/trouble.h"
+#include "engine/find_partition.h"
 
 namespace rowfall::engine {
 namespace {
@@ -330,6 +331,26 @@ void BatchJob::Count() {
   if (end_ == messages_.size() && !ROWFALL_MISTAKE(forget_window_of_errors)) {
     limit_.Add(messages_, bad_);
   }
+  CountRows();
+  step_ = Step::kDone;
+}
+
+void BatchJob::CountIfWritten(std::span<const PartitionOffset> stored) {
+  if (step_ != Step::kWrite || !writer_->may_be_written()) return;
+  for (const PartitionRange& range : marked_ranges_) {
+    const auto found = FindPartition(stored, range.partition);
+    if (found == stored.end() || found->offset != range.to ||
+        found->mark != range.mark) {
+      return;
+    }
+  }
+  if (!errors_.empty()) board_->AddErrors(errors_);
+  errors_.Clear();
+  writer_->CountAsWritten();
+  CountRows();
+}
+
+void BatchJob::CountRows() {
   WorkerCounters& counters = board_->counters;
   const size_t given = processed_.rows_in - processed_.rows_failed;
   const size_t result = writer_->rows().num_rows();
@@ -339,7 +360,6 @@ void BatchJob::Count() {
   counters.rows_written.Add(writer_->rows_written());
   counters.rejected.Add(num_rejected_);
   counters.nulled.Add(processed_.replaced.size());
-  step_ = Step::kDone;
 }
 
 }  // namespace rowfall::engine

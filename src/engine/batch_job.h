@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,10 @@ class BatchJob {
   // `max_errors`.
   const absl::Status& stop_reason() const { return stop_reason_; }
 
+  // After kConflict: counts the part at hand if `stored` is where it ends, and
+  // an attempt whose answer got lost may have brought the positions there.
+  void CountIfWritten(std::span<const PartitionOffset> stored);
+
   // Partitions were assigned: what an earlier owner handed over is not known,
   // up to where each is found to end first.
   void Assigned() { first_ends_.clear(); }
@@ -109,6 +114,7 @@ class BatchJob {
   // Counts and logs the values that became NULL.
   void NoteReplaced();
   void Count();
+  void CountRows();
 
   // Applies on_error=stop, or max_errors, to the result of step kProcess.
   // Returns whether the batch was cut.

@@ -37,7 +37,14 @@ std::vector<PartitionRange> BatchJob::PartRanges() const {
   for (const PartitionRange& range : ranges_) {
     const int64_t from = begin_ == 0 ? range.from : OffsetBefore(begin_, range);
     const int64_t to = OffsetBefore(end_, range);
-    if (from != to) ranges.push_back({range.partition, from, to, range.mark});
+    if (from == to) continue;
+    ranges.push_back({range.partition, from, to, range.mark, range.from_mark});
+    // The last part in which the partition was is where it begins.
+    const auto before = std::find_if(
+        parts_.rbegin(), parts_.rend(), [&](const PartitionRange& part) {
+          return part.partition == range.partition;
+        });
+    if (before != parts_.rend()) ranges.back().from_mark = before->mark;
   }
   return ranges;
 }

@@ -23,6 +23,7 @@ struct Gap {
 struct PositionChange {
   TopicPartition partition;
   int64_t from = kOffsetNone;  // What was stored before, if anything.
+  std::string from_mark = {};
   std::string reason;
   bool is_gap = false;
   bool same_log = false;

@@ -259,6 +259,7 @@ void Worker::AcceptNewMessages(size_t first) {
     if (!ledger_.Accept(position.topic, position.partition, position.offset) &&
         !ROWFALL_MISTAKE(accept_foreign_messages)) {
       foreign.push_back(static_cast<uint32_t>(i));
+      continue;
     }
     bytes += messages_.payload(i).size();
   }

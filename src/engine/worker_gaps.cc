@@ -240,6 +240,7 @@ void Worker::DoubtTopics() {
 void Worker::CrossGap(const Gap& gap) {
   PositionChange change{.partition = gap.partition,
                         .from = ledger_.Settled(gap.partition),
+                        .from_mark = ledger_.SettledMark(gap.partition),
                         .reason = gap.what,
                         .is_gap = true,
                         .same_log = gap.same_log};
@@ -250,6 +251,7 @@ void Worker::CrossGap(const Gap& gap) {
   ROWFALL_REACHED(a_gap_with_a_commit_in_flight, commit_policy_.in_flight());
   if (former != changes_.end()) {
     change.from = former->from;
+    change.from_mark = former->from_mark;
     changes_.erase(former);
   }
   const PartitionOffset target{gap.partition, GapTarget(),
@@ -302,8 +304,10 @@ bool Worker::StartPositionChange() {
   for (PositionChange& change : changes_) {
     if (!change.reported) continue;
     const int64_t to = ledger_.Settled(change.partition);
-    ranges.push_back(
-        {change.partition, change.from >= 0 ? change.from : to, to});
+    ranges.push_back({.partition = change.partition,
+                      .from = change.from >= 0 ? change.from : to,
+                      .to = to,
+                      .from_mark = change.from_mark});
     if (reason.find(change.reason) == reason.npos) {
       base::AppendCat(reason, reason.empty() ? "" : "; ", change.reason);
     }

@@ -100,6 +100,7 @@ absl::StatusOr<std::vector<PartitionOffset>> Worker::StartPositions(
   mark_facts_.cluster.clear();
   if (sink_->traits().keeps_positions) {
     ROWFALL_ASSIGN_OR_RETURN(const auto stored, LoadPositions());
+    job_->CountIfWritten(stored);
     if (from_end) LearnFirstPartitions(stored);
     mark_facts_.cluster = source_->ClusterId();
     ROWFALL_RETURN_IF_ERROR(TakeStoredPositions(stored, positions, changes));
@@ -175,6 +176,7 @@ absl::Status Worker::TakeStoredPositions(
     position = {position.partition, GapTarget()};
     changes.push_back({.partition = position.partition,
                        .from = found->offset,
+                       .from_mark = found->mark,
                        .reason = *other,
                        .is_gap = true});
   }

@@ -45,6 +45,7 @@ void BatchWriter::Begin(Batch rows, std::vector<PartitionRange> ranges,
                        .end = static_cast<uint32_t>(rows_.num_rows())});
   refused_.clear();
   is_refused_.clear();
+  rows_in_doubt_.reset();
   calls_ = 0;
 }
 
@@ -105,6 +106,7 @@ WriteOutcome BatchWriter::Classify(const absl::Status& status,
   if (IsAboutRows(status.code())) return Narrow(status, selection);
   if (status.code() == absl::StatusCode::kAborted && keeps_positions_ &&
       !ROWFALL_MISTAKE(ignore_stored_positions)) {
+    if (todo_.back().attempts > 1) rows_in_doubt_ = selection.size;
     return {WriteResult::kConflict, status};
   }
   if (base::MayPass(status)) return {WriteResult::kRetry, status};

@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -76,6 +78,13 @@ class BatchWriter {
 
   const Batch& rows() const { return rows_; }
   size_t rows_written() const { return rows_written_; }
+  // After kConflict: an earlier attempt may be why, which has happened although
+  // its answer got lost.
+  bool may_be_written() const { return rows_in_doubt_.has_value(); }
+  // The stored positions say that it has.
+  void CountAsWritten() {
+    rows_written_ += std::exchange(rows_in_doubt_, std::nullopt).value_or(0);
+  }
   // Calls of the sink for this batch.
   int calls() const { return calls_; }
 
@@ -133,6 +142,7 @@ class BatchWriter {
   std::vector<bool> is_refused_;  // Empty while no row is.
   size_t rows_written_ = 0;
   int calls_ = 0;
+  std::optional<size_t> rows_in_doubt_;  // See may_be_written().
 };
 
 }  // namespace rowfall::sink

@@ -160,11 +160,14 @@ absl::Status RecordingTable::CheckPositions(const WriteContext& context) const {
   for (const PartitionRange& range : context.ranges) {
     const auto it =
         positions_.find({std::string(context.consumer_group), range.partition});
-    if (it == positions_.end() || it->second.offset == range.from) {
-      continue;
-    }
+    if (it == positions_.end()) continue;
+    const PartitionOffset& stored = it->second;
+    const bool other_log = !stored.mark.empty() && !range.from_mark.empty() &&
+                           stored.mark != range.from_mark;
+    if (stored.offset == range.from && !other_log) continue;
     return Error(absl::StatusCode::kAborted,
-                 "Stored position is " + std::to_string(it->second.offset) +
+                 "Stored position is " + std::to_string(stored.offset) +
+                     (stored.offset == range.from ? " of another log" : "") +
                      ", the write begins at " + std::to_string(range.from) +
                      " [" + range.partition.ToString() + "]");
   }

@@ -112,6 +112,18 @@ TEST_F(OffsetLedgerTest, GapsOfOffsetsAreNormal) {
   EXPECT_THAT(ledger_.Pending(), ElementsAre(PartitionRange{kA0, 5, 21}));
 }
 
+TEST_F(OffsetLedgerTest, RangesBeginWithTheMarkOfTheFrontier) {
+  ledger_.Assign(std::vector<PartitionOffset>{{kA0, 5, "five"}});
+  Read(kA0, 5, 7);
+  ASSERT_EQ(ledger_.Pending().size(), 1u);
+  EXPECT_EQ(ledger_.Pending()[0].from_mark, "five");
+  ledger_.Settle(std::vector<PartitionRange>{{kA0, 5, 7, "seven", "five"}});
+  EXPECT_EQ(ledger_.SettledMark(kA0), "seven");
+  Read(kA0, 7, 8);
+  EXPECT_EQ(ledger_.Pending()[0].from_mark, "seven");
+  EXPECT_EQ(ledger_.SettledMark(kB0), "");
+}
+
 TEST_F(OffsetLedgerTest, InterleavedPartitionsAreKeptApart) {
   Assign({{kA0, 0}, {kA1, 100}, {kB0, 1000}});
   for (int i = 0; i < 10; ++i) {

@@ -459,7 +459,8 @@ void Story::AddLooks() {
       return std::string("ok");
     }
     tables_->Find(words[2])->SetPosition(
-        words[3], {PartitionOf(words[4]), std::stoll(words[5])});
+        words[3], {PartitionOf(words[4]), std::stoll(words[5]),
+                   words.size() > 6 ? words[6] : std::string()});
     return std::string("ok");
   };
   commands_["status"] = [this](const Words& words, const Words&) {

@@ -217,6 +217,14 @@ TEST_F(WorkerTest, WritesWhatWasReadBeforeItStopsAtAGap) {
   EXPECT_EQ(table_->num_rows(), 2u);
 }
 
+TEST_F(WorkerTest, CountsOnlyWhatItAccepts) {
+  Open("batch=1");
+  Deliver({{{kFirst, 0}, {{"gone", 0}, 5}}, {}});
+  Run();
+  EXPECT_EQ(Status().messages, 1u);
+  EXPECT_EQ(Status().bytes, std::string_view(R"({"id": 0})").size());
+}
+
 TEST_F(WorkerTest, StaysFailedWhenItsPartitionsAreTaken) {
   Open("batch=10");
   Deliver({{},

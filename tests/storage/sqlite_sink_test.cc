@@ -382,6 +382,27 @@ TEST_F(SqliteSinkTest, ZombieIsRefused) {
   EXPECT_THAT(Sql("SELECT id FROM words"), ElementsAre("1", "2"));
 }
 
+// Issue 11, 10: one that slept while the topic was made anew, and the heir has
+// come to the same offset of the new log.
+TEST_F(SqliteSinkTest, ZombieOfAFormerLogIsRefused) {
+  Sql("CREATE TABLE words (id bigint, term text)");
+  const auto zombie = Open("words");
+  const auto heir = Open("words");
+  ASSERT_TRUE(
+      Write(*zombie, Words({{Id(1), "a"}}), {{kT0, 0, 1, "old"}}).ok());
+  ASSERT_TRUE(
+      Write(*heir, Words({{Id(2), "b"}}), {{kT0, 1, 1, "new", "old"}}).ok());
+  EXPECT_EQ(Write(*zombie, Words({{Id(3), "c"}}), {{kT0, 1, 2, "more", "old"}}),
+            absl::AbortedError("Stored position is 1 of another log, the write "
+                               "begins at 1 [t/0]"));
+  EXPECT_THAT(Sql("SELECT id FROM words"), ElementsAre("1", "2"));
+  // Who knows no mark, or meets none, is compared by the offset alone.
+  EXPECT_TRUE(Write(*heir, Words({{Id(4), "d"}}), {{kT0, 1, 2}}).ok());
+  EXPECT_TRUE(
+      Write(*heir, Words({{Id(5), "e"}}), {{kT0, 2, 3, "x", "any"}}).ok());
+  EXPECT_THAT(Sql("SELECT id FROM words"), ElementsAre("1", "2", "4", "5"));
+}
+
 // The commit went well, but its answer got lost: the batch comes again.
 TEST_F(SqliteSinkTest, SameBatchTwiceIsWrittenOnce) {
   Sql("CREATE TABLE words (id bigint, term text)");

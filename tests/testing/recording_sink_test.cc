@@ -79,6 +79,29 @@ TEST_F(RecordingSinkTest, KeepsPositionsWhereAsked) {
   EXPECT_THAT(table->Positions("other"), IsEmpty());
 }
 
+// Issue 11, 10: the same offset of the topic's former log is another position.
+TEST_F(RecordingSinkTest, ComparesMarksWhereBothAreKnown) {
+  const auto table =
+      tables_.Add("words", WordsSchema(), {.keeps_positions = true});
+  const auto sink = *tables_.OpenTable("words");
+  const auto write = [&](const std::string& from_mark) {
+    table->SetPosition("g", {{"t", 0}, 5, "new"});
+    const std::vector<PartitionRange> ranges = {
+        {{"t", 0}, 5, 8, "end", from_mark}};
+    std::vector<RefusedRow> refused;
+    return sink->Write(
+        Words({{1, "a"}}),
+        {.view = "v", .consumer_group = "g", .ranges = ranges}, refused);
+  };
+  EXPECT_EQ(write("old"), absl::AbortedError("Stored position is 5 of another "
+                                             "log, the write begins at 5 "
+                                             "[t/0]"));
+  EXPECT_EQ(table->num_rows(), 0u);
+  EXPECT_TRUE(write("").ok());
+  EXPECT_TRUE(write("new").ok());
+  EXPECT_EQ(table->Positions("g")[0].mark, "end");
+}
+
 TEST_F(RecordingSinkTest, ChecksColumnsAndTypes) {
   tables_.Add("words", Schema({{.name = "id", .type = Type::kBigint}}));
   EXPECT_EQ(Write(Words({{1, "a"}})),

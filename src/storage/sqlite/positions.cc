@@ -13,14 +13,18 @@ constexpr char kCreate[] =
     "partition INTEGER NOT NULL, next_offset INTEGER NOT NULL, "
     "mark TEXT, PRIMARY KEY (consumer_group, topic, partition)) WITHOUT ROWID";
 
+void BindMark(Statement& statement, int index, std::string_view mark) {
+  if (mark.empty()) {
+    sqlite3_bind_null(statement.get(), index);
+  } else {
+    statement.BindText(index, mark);
+  }
+}
+
 // The end of a range as parameters 4 and 5.
 void BindEnd(Statement& statement, const PartitionRange& range) {
   statement.BindInt(4, range.to);
-  if (range.mark.empty()) {
-    sqlite3_bind_null(statement.get(), 5);
-  } else {
-    statement.BindText(5, range.mark);
-  }
+  BindMark(statement, 5, range.mark);
 }
 
 void BindKey(Statement& statement, std::string_view group,
@@ -90,7 +94,8 @@ absl::Status Positions::Prepare() {
       " WHERE consumer_group = ?1 AND topic = ?2 AND partition = ?3";
   auto update = connection_.Prepare(
       "UPDATE rowfall_positions SET next_offset = ?4, mark = ?5" + where +
-      " AND next_offset = ?6");
+      " AND next_offset = ?6 AND "
+      "(mark = ?7 OR ?7 IS NULL OR coalesce(mark, '') = '')");
   if (!update.ok()) return update.status();
   auto select =
       connection_.Prepare("SELECT next_offset FROM rowfall_positions" + where);
@@ -119,6 +124,7 @@ absl::Status Positions::MoveOne(std::string_view group,
   BindKey(update_, group, range.partition);
   BindEnd(update_, range);
   update_.BindInt(6, range.from);
+  BindMark(update_, 7, range.from_mark);
   const int code = update_.Run();
   if (code != SQLITE_OK) {
     return connection_.Error(code, "Cannot move a position");
@@ -135,6 +141,7 @@ absl::Status Positions::MakeOrRefuse(std::string_view group,
   select_.Reset();
   if (code == SQLITE_ROW) {
     return absl::AbortedError("Stored position is " + std::to_string(stored) +
+                              (stored == range.from ? " of another log" : "") +
                               ", the write begins at " +
                               std::to_string(range.from) + " [" +
                               range.partition.ToString() + "]");

@@ -30,11 +30,11 @@ class Positions {
   absl::Status Prepare();
 
   // Moves each position from the beginning of its range to its end, with the
-  // end's mark, as part of
-  // the transaction that is open. A partition without a position may begin
-  // anywhere. REQUIRES: Prepare().
-  // Errors: Aborted: a position is not where its range begins, somebody else
-  // has written; the text says what is stored. Connection::Error().
+  // end's mark, as part of the transaction that is open. A partition without a
+  // position may begin anywhere. REQUIRES: Prepare().
+  // Errors: Aborted: a position is not where its range begins, or has another
+  // mark; somebody else has written. The text says what is stored.
+  // Connection::Error().
   absl::Status Move(std::string_view group,
                     std::span<const PartitionRange> ranges);
 

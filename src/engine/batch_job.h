@@ -88,6 +88,11 @@ class BatchJob {
   void FoundEnd(const PartitionOffset& end) {
     first_ends_.emplace(end.partition, end.offset);
   }
+  // The log is another one, which may have been read for a while as if it were
+  // the former.
+  void ForgetEnd(const TopicPartition& partition) {
+    first_ends_.erase(partition);
+  }
 
  private:
   enum class Step : uint8_t { kProcess, kRejects, kWrite, kCount, kDone };

@@ -259,6 +259,7 @@ void Worker::CrossGap(const Gap& gap) {
   tails_.Forget(gap.partition);
   recent_marks_.Forget(gap.partition);
   ends_.erase(gap.partition);
+  if (!gap.same_log) job_->ForgetEnd(gap.partition);
   ledger_.Move(target);
   changes_.push_back(std::move(change));
   MoveSource(target);

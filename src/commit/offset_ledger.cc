@@ -38,8 +38,9 @@ void OffsetLedger::Move(const PartitionOffset& position) {
   entry->position = position.offset;
   if (!ROWFALL_MISTAKE(keep_marks_over_gaps)) entry->mark = position.mark;
   if (position.offset >= 0) entry->settled = position.offset;
-  entry->commit_base =
-      position.offset == entry->committed ? position.offset : kOffsetNone;
+  const bool is_there =
+      position.offset == entry->committed && !entry->is_unsure;
+  entry->commit_base = is_there ? position.offset : kOffsetNone;
 }
 
 bool OffsetLedger::CommittedElsewhere(const PartitionOffset& position) {
@@ -84,7 +85,9 @@ void OffsetLedger::Fix(Entry& entry, int64_t offset) {
   const bool from_end = entry.position == kOffsetEnd;
   entry.position = offset;
   entry.settled = offset;
-  if (entry.committed == kOffsetNone && !from_end) entry.commit_base = offset;
+  if (entry.committed == kOffsetNone && !from_end && !entry.is_unsure) {
+    entry.commit_base = offset;
+  }
 }
 
 void OffsetLedger::AdvanceTo(const PartitionOffset& position) {
@@ -164,7 +167,9 @@ void OffsetLedger::CommitStarted(uint64_t id,
   commit_id_ = id;
   for (const PartitionOffset& position : positions) {
     Entry* entry = Find(position.partition);
-    if (entry != nullptr) entry->in_flight = position.offset;
+    if (entry == nullptr) continue;
+    entry->in_flight = position.offset;
+    entry->is_unsure = true;
   }
 }
 
@@ -179,6 +184,7 @@ void OffsetLedger::CommitSucceededExcept(
     }
     entry.committed = entry.in_flight;
     entry.commit_base = entry.in_flight;
+    entry.is_unsure = false;
   }
   ForgetInFlight();
 }

@@ -121,6 +121,8 @@ class OffsetLedger {
     // A frontier behind it needs a commit; kOffsetNone: any frontier does.
     int64_t commit_base = kOffsetNone;
     int64_t in_flight = kOffsetNone;
+    // The last commit was not answered, or failed: it may have happened.
+    bool is_unsure = false;
     std::string mark;              // Of `settled`.
     std::map<int64_t, Held> held;  // Settled behind a gap, by `from`.
   };

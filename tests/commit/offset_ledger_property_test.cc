@@ -30,6 +30,7 @@ struct ModelPartition {
   int64_t committed = kOffsetNone;
   // Whether the start itself has to be committed.
   bool commit_start = false;
+  bool is_unsure = false;  // A commit may have happened.
   int64_t in_flight = kOffsetNone;
 
   int64_t Frontier() const {
@@ -73,12 +74,15 @@ class Model {
     if (it == partitions.end()) return;
     ModelPartition& p = it->second;
     const int64_t committed = p.committed;
+    const bool is_unsure = p.is_unsure;
     p = ModelPartition();
     p.committed = committed;
+    p.is_unsure = is_unsure;
     p.at_end = to.offset == kOffsetEnd;
     if (to.offset >= 0) p.Fix(to.offset);
-    p.commit_start = to.offset != committed &&
-                     (to.offset != kOffsetBeginning || committed >= 0);
+    p.commit_start =
+        is_unsure || (to.offset != committed &&
+                      (to.offset != kOffsetBeginning || committed >= 0));
   }
   bool Accept(const TopicPartition& partition, int64_t offset) {
     const auto it = partitions.find(partition);
@@ -123,6 +127,7 @@ class Model {
     commit_id = id;
     for (const auto& [partition, offset, mark] : positions) {
       partitions[partition].in_flight = offset;
+      partitions[partition].is_unsure = true;
     }
   }
   void Finish(uint64_t id, bool ok, const std::vector<TopicPartition>& failed) {
@@ -133,6 +138,7 @@ class Model {
           std::count(failed.begin(), failed.end(), partition) == 0) {
         p.committed = p.in_flight;
         p.commit_start = false;
+        p.is_unsure = false;
       }
       p.in_flight = kOffsetNone;
     }

@@ -338,6 +338,21 @@ TEST_F(OffsetLedgerTest, MoveBackIsCommittedToo) {
   EXPECT_THAT(ledger_.Uncommitted(), ElementsAre(PartitionOffset{kA0, 3}));
 }
 
+// The group had nothing, and may have something now: found by seed 1729 of the
+// simulation.
+TEST_F(OffsetLedgerTest, WhatACommitMayHaveDoneIsUndoneBehindAMove) {
+  Assign({{kA0, kOffsetBeginning}, {kA1, kOffsetBeginning}});
+  Read(kA0, 0, 1);
+  Settle(ledger_.Pending());
+  Started(1, ledger_.Uncommitted());
+  ledger_.Move({kA0, kOffsetBeginning});
+  ledger_.Move({kA1, kOffsetBeginning});
+  ledger_.CommitFailed(1);
+  ledger_.AdvanceTo({kA0, 0});
+  ledger_.AdvanceTo({kA1, 0});
+  EXPECT_THAT(ledger_.Uncommitted(), ElementsAre(PartitionOffset{kA0, 0}));
+}
+
 TEST_F(OffsetLedgerTest, MoveToTheCommittedPlaceCommitsNothing) {
   Assign({{kA0, 10}});
   Read(kA0, 10, 20);

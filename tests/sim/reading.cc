@@ -335,6 +335,7 @@ void Reading::OutOfRange(const OffsetOutOfRange& event) {
   if (in_doubt && event.low <= position && position <= event.high &&
       event.low > track->tail->offset) {
     track->tail.reset();
+    track->next = position;
     track->waits = true;
     return;
   }

@@ -157,6 +157,16 @@ void Simulation::Heal() {
   for (const auto& view : world_.views) view->CheckAllAccountedFor();
   problems_ = world_.Problems();
   std::string text = "I9: does not recover:";
+  // What of it is not so.
+  if (world_.AnyLogInDoubt()) text += " a log is in doubt,";
+  for (int view = 0; view < scenario_.num_views; ++view) {
+    for (int i = 0; i < world_.logs.size(); ++i) {
+      if (IsCommitted(view, i)) continue;
+      base::AppendCat(text, " ", scenario_.ViewName(view), " has not committed ",
+                      world_.logs[i].partition.ToString(), "@",
+                      world_.logs[i].size(), ",");
+    }
+  }
   for (const auto& process : processes_) {
     for (const ViewStatus& view : process->engine().Status()) {
       base::AppendCat(text, " ", view.name, " ", ViewStateName(view.state), " ",

@@ -10,8 +10,9 @@
 # mistakes/ID.patch is a mistake of a line or two, whose first line names the
 # program and the filter of the tests; mistakes/rows.txt has the mistakes that
 # tests/sim compiles in. The copy is build/mistakes/, which keeps what was
-# compiled; mistakes.sh undoes each patch behind its test. The exit status is 0
-# if every mistake was caught.
+# compiled; mistakes.sh undoes each patch behind its test. What each test said
+# is in build/mistakes/logs/ID.log. Tests that need a broker are run by ctest,
+# which starts and stops it. The exit status is 0 if every mistake was caught.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -20,7 +21,7 @@ copy=${ROWFALL_MISTAKES_DIR:-$root/build/mistakes}
 
 ids() { sed -n 's/^| \([A-Z][0-9]*[a-z]*\) |.*/\1/p' tests/scenarios.md; }
 simulated() { sed -n "s/^$1 simulated: //p" "$patches/rows.txt"; }
-has_no_test() { grep -q "^| $1 | .* | none: [^\`]*|$" tests/scenarios.md; }
+has_no_test() { grep -q "^| $1 | .* | none: .* |$" tests/scenarios.md; }
 # The program and the filter of a patch.
 test_of() { sed -n '1s/^Test: //p' "$patches/$1.patch"; }
 
@@ -61,7 +62,7 @@ check() {
 # Brings the copy up to date; files that are the same keep their time.
 refresh() {
   local file
-  mkdir -p "$copy"
+  mkdir -p "$copy/logs"
   while IFS= read -r -d '' file; do
     if [ -f "$file" ] && ! cmp -s "$file" "$copy/$file"; then
       mkdir -p "$copy/$(dirname "$file")"
@@ -79,19 +80,46 @@ refresh() {
   fi
 }
 
-# Builds `program` in the copy and runs the tests of `filter`.
 build() { cmake --build "$copy/build" --target "$1" > "$copy/build.log" 2>&1; }
-run() {
+
+# Runs the tests of `filter`; 124 tells that they took too long.
+run() {  # PROGRAM FILTER
   local path
   path=$(find "$copy/build/tests" -type f -name "$1" -perm -u+x -print -quit)
-  timeout 600 "$path" --gtest_filter="$2" > "$copy/test.log" 2>&1
+  if grep -qs FIXTURES_REQUIRED "${path}[1]_include.cmake"; then
+    run_with_fixtures "$path" "$2"
+  else
+    timeout 600 "$path" --gtest_filter="$2"
+  fi > "$copy/test.log" 2>&1
+}
+
+# By ctest, which has the fixtures and their environment. It names tests in its
+# own way, so the names are taken from where it keeps them with their filters.
+run_with_fixtures() {  # PATH FILTER
+  local test names="" status=0
+  ctest --test-dir "$copy/build" -N > /dev/null
+  while IFS= read -r test; do
+    names+="|$(grep -F "=$test]" "${1}[1]_tests.cmake" |
+      sed -n 's/^add_test(\[=*\[\(.*\)\]=*\]  .*/\1/p' |
+      sed 's/[].[*^$+?(){}|\\]/\\&/g')"
+  done < <(tests_of "$1" "$2")
+  timeout 600 ctest --test-dir "$copy/build" -V -R "^(${names#|})\$" || status=$?
+  # It did not come to stop the brokers.
+  [ "$status" -ne 124 ] || ctest --test-dir "$copy/build" -R '\.stop$'
+  return "$status"
+}
+
+# The full names of the tests that a filter selects.
+tests_of() {  # PATH FILTER
+  "$1" --gtest_list_tests --gtest_filter="$2" |
+    awk '/^[^ ].*\.( |$)/ { suite = $1 } /^  / { print suite $1 }'
 }
 
 # Prints one row of the table.
 row() { printf '%-5s %-12s %s\n' "$1" "$2" "$3"; }
 
 try_patch() {
-  local id=$1 program filter result="not caught"
+  local id=$1 program filter result="not caught" status=0
   read -r program filter <<< "$(test_of "$id")"
   if ! patch -d "$copy" -p1 -s -r - --forward < "$patches/$id.patch"; then
     row "$id" "no patch" "$program $filter"
@@ -99,10 +127,17 @@ try_patch() {
   fi
   if ! build "$program"; then
     result="no build"
-  elif ! run "$program" "$filter"; then
-    # A test has begun; it may have ended the process as well.
-    result="no verdict"
-    ! grep -q "^\[ RUN" "$copy/test.log" || result=caught
+    cp "$copy/build.log" "$copy/logs/$id.log"
+  else
+    run "$program" "$filter" || status=$?
+    if [ "$status" -eq 124 ]; then
+      result="too long"
+    elif [ "$status" -ne 0 ]; then
+      # A test has begun; it may have ended the process as well.
+      result="no verdict"
+      ! grep -q "^\([0-9]*: \)\?\[ RUN" "$copy/test.log" || result=caught
+    fi
+    cp "$copy/test.log" "$copy/logs/$id.log"
   fi
   patch -d "$copy" -p1 -s --reverse < "$patches/$id.patch"
   row "$id" "$result" "$program $filter"

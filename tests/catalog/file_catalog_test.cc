@@ -10,7 +10,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <optional>
+#include <set>
 #include <sstream>
+#include <string>
+#include <utility>
 
 #include "catalog/catalog_format.h"
 #include "gmock/gmock.h"
@@ -32,6 +37,12 @@ std::string_view TextOf(const absl::Status& status) {
   return {status.message().data(), status.message().size()};
 }
 
+std::string ReadFile(const std::string& path) {
+  std::stringstream out;
+  out << std::ifstream(path, std::ios::binary).rdbuf();
+  return out.str();
+}
+
 class FileCatalogTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -43,11 +54,7 @@ class FileCatalogTest : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  std::string Read(const std::string& path) {
-    std::stringstream out;
-    out << std::ifstream(path, std::ios::binary).rdbuf();
-    return out.str();
-  }
+  std::string Read(const std::string& path) { return ReadFile(path); }
   void Write(const std::string& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary) << bytes;
   }
@@ -375,6 +382,79 @@ TEST_F(FileCatalogTest, CrashAtAnyCallLeavesTheOldOrTheNew) {
     ASSERT_TRUE(state.ok()) << crash_at << " " << state.status();
     const bool is_new = *state == StateOf("new");
     EXPECT_TRUE(is_new || (*state == StateOf("old") && !status.ok()));
+  }
+}
+
+// Of what was not synced before the power went, bytes are lost and names as
+// one likes.
+class PowerLossOps : public FaultyOps {
+ public:
+  explicit PowerLossOps(int crash_at) : FaultyOps(crash_at, true, EIO) {}
+
+  int Open(const char* path, int flags, mode_t mode) override {
+    const int fd = FaultyOps::Open(path, flags, mode);
+    if (fd >= 0) paths_[fd] = path;
+    return fd;
+  }
+  ssize_t Write(int fd, const void* bytes, size_t size) override {
+    unsynced_.insert(paths_[fd]);
+    return FaultyOps::Write(fd, bytes, size);
+  }
+  int Fsync(int fd) override {
+    const int result = FaultyOps::Fsync(fd);
+    if (result != 0) return result;
+    unsynced_.erase(paths_[fd]);
+    if (fs::is_directory(paths_[fd])) names_before_.clear();
+    return 0;
+  }
+  int Rename(const char* from, const char* to) override {
+    std::optional<std::string> before;
+    if (fs::exists(to)) before = ReadFile(to);
+    const int result = FaultyOps::Rename(from, to);
+    if (result != 0) return result;
+    names_before_.try_emplace(to, std::move(before));
+    if (unsynced_.erase(from) != 0) unsynced_.insert(to);
+    return 0;
+  }
+
+  void LosePower(bool loses_names) {
+    for (const std::string& path : unsynced_) {
+      if (fs::exists(path)) fs::resize_file(path, 0);
+    }
+    if (!loses_names) return;
+    for (const auto& [path, before] : names_before_) {
+      fs::remove(path);
+      if (before.has_value()) {
+        std::ofstream(path, std::ios::binary) << *before;
+      }
+    }
+  }
+
+ private:
+  std::map<int, std::string> paths_;
+  std::set<std::string> unsynced_;  // Files.
+  // What stood under a name that was given since its folder was synced.
+  std::map<std::string, std::optional<std::string>> names_before_;
+};
+
+TEST_F(FileCatalogTest, PowerLossAtAnyCallLeavesTheOldOrTheNew) {
+  FaultyOps counter(kNoFault, true, EIO);
+  StoreOnce("old");
+  ASSERT_TRUE(StoreCatalogFile(counter, path_, StateOf("new")).ok());
+  for (const bool loses_names : {false, true}) {
+    // The last one is behind the answer.
+    for (int crash_at = 0; crash_at <= counter.calls(); ++crash_at) {
+      SCOPED_TRACE(crash_at);
+      FileOps good;
+      ASSERT_TRUE(StoreCatalogFile(good, path_, StateOf("old")).ok());
+      PowerLossOps ops(crash_at);
+      const absl::Status status = StoreCatalogFile(ops, path_, StateOf("new"));
+      ops.LosePower(loses_names);
+      const auto state = LoadCatalogFile(path_);
+      ASSERT_TRUE(state.ok()) << state.status();
+      const bool is_new = *state == StateOf("new");
+      EXPECT_TRUE(is_new || (*state == StateOf("old") && !status.ok()));
+    }
   }
 }
 

@@ -2,6 +2,8 @@
 // Tests of the offsets of a worker: each rule of src/commit/delivery.md.
 #include "commit/offset_ledger.h"
 
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -122,6 +124,22 @@ TEST_F(OffsetLedgerTest, RangesBeginWithTheMarkOfTheFrontier) {
   Read(kA0, 7, 8);
   EXPECT_EQ(ledger_.Pending()[0].from_mark, "seven");
   EXPECT_EQ(ledger_.SettledMark(kB0), "");
+}
+
+TEST_F(OffsetLedgerTest, OffsetsMayBeAsLargeAsTheyCan) {
+  constexpr int64_t kLast = std::numeric_limits<int64_t>::max() - 1;
+  for (const int64_t last :
+       {int64_t{1} << 31, int64_t{1} << 32, int64_t{1} << 53, kLast}) {
+    Assign({{kA0, last - 1}});
+    EXPECT_TRUE(ledger_.Accept("a", 0, last - 1));
+    EXPECT_TRUE(ledger_.Accept("a", 0, last));
+    EXPECT_FALSE(ledger_.Accept("a", 0, last));
+    EXPECT_THAT(ledger_.Pending(),
+                ElementsAre(PartitionRange{kA0, last - 1, last + 1}));
+    ledger_.Settle(ledger_.Pending());
+    EXPECT_THAT(ledger_.Uncommitted(),
+                ElementsAre(PartitionOffset{kA0, last + 1}));
+  }
 }
 
 TEST_F(OffsetLedgerTest, InterleavedPartitionsAreKeptApart) {

@@ -99,6 +99,7 @@ std::vector<std::string> RejectedByChoice() {
       "\"\\ud800\"", "\"\\udbff\"", "\"\\udc00\"", "\"\\udfff\"",
       "\"\\ud800abc\"", "\"\\ud800\\n\"", "\"\\ud800\\ud800\"",
       "\"\\ud800\\u0041\"", "\"\\udc00\\ud800\"", "\"\\udd1e\\ud834\"",
+      "\"\\udc00\\udc00\"",
       "\"\\ud83d\\ude0\"", "{\"\\ud800\":1}", "\"\xed\xa0\x80\"",
       "\"\xed\xbf\xbf\"", "\"\xed\xa0\xbd\xed\xb8\x80\"",
       std::string(513, '[') + std::string(513, ']'),

@@ -151,6 +151,11 @@ TEST(ScannerTest, ValidatesTextWithoutPadding) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(status.message(), "Expected a JSON value, not '}' [byte 6]");
   EXPECT_EQ(Validate("").message(), "JSON ends before it is complete [byte 0]");
+  // Characters that are none, or that the end of the string cuts off.
+  for (const std::string_view text :
+       {"\"\xff\"", "\"\xc3\"", "\"\xe2\x82\"", "\"\xf0\x9f\x98\""}) {
+    EXPECT_EQ(Validate(text).message(), "Invalid UTF-8 [byte 1]") << text;
+  }
 }
 
 }  // namespace

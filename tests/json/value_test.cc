@@ -98,6 +98,15 @@ TEST(ValueTest, DecodesKeysBeforeComparing) {
   EXPECT_EQ(FindText(R"({"\\":1})", {"\\"}), "1");
 }
 
+// \u00e9 and e with an accent look the same and are different keys.
+TEST(ValueTest, KeepsComposedAndDecomposedKeysApart) {
+  constexpr std::string_view kValue =
+      "{\"e\xcc\x81\":1,\"\xc3\xa9\":2,\"x\":3}";
+  EXPECT_EQ(FindText(kValue, {"e\xcc\x81"}), "1");
+  EXPECT_EQ(FindText(kValue, {"\xc3\xa9"}), "2");
+  EXPECT_EQ(FindText(R"({"\u00e9":1})", {"e\xcc\x81"}), "nothing");
+}
+
 TEST(ValueTest, WalksOverWhiteSpaceAndTrickyStrings) {
   constexpr std::string_view kValue =
       " { \"a\" : \"}]\\\"\" , \"b\\\\\" : [ \"\\\\\" , \"[\" ] , \"c\":1 } ";

@@ -57,8 +57,10 @@ TEST_F(Life, GoesOnAfterSuspension) {
   EXPECT_EQ(Ids(*table), Sequence(1, 200));
 }
 
+// C12: the new source has another list of topics and more consumers.
 TEST_F(Life, GoesOnWithRecreatedSource) {
   const std::string topic = cluster_.CreateTopic("life", 4);
+  const std::string added = cluster_.CreateTopic("life", 2);
   const auto table = AddTable("glossary");
   Open();
   Execute(CreateSource("kafka", topic, "batch=50 num_consumers=2"));
@@ -71,14 +73,16 @@ TEST_F(Life, GoesOnWithRecreatedSource) {
   EXPECT_FALSE(engine_->Execute("ALTER MV terms suspended=0").ok());
   const size_t rows = table->num_rows();
   EXPECT_EQ(CommittedSum(topic, 4), static_cast<int64_t>(rows));
-  Execute(CreateSource("kafka", topic, "batch=20 num_consumers=3"));
+  Execute(CreateSource("kafka", topic + "," + added,
+                       "batch=20 num_consumers=3"));
   EXPECT_EQ(StatusOf("terms").state, ViewState::kSuspended);
 
   Execute("ALTER MATERIALIZED VIEW terms suspended=0");
   ProduceIds(topic, 4, 1001, 1500);
-  EXPECT_TRUE(table->WaitForRows(1500, kPatience));
+  ProduceIds(added, 2, 1501, 1600);
+  EXPECT_TRUE(table->WaitForRows(1600, kPatience));
   Close();
-  EXPECT_EQ(Ids(*table), Sequence(1, 1500));
+  EXPECT_EQ(Ids(*table), Sequence(1, 1600));
 }
 
 TEST_F(Life, GoesOnAfterReopening) {

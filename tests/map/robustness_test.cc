@@ -24,6 +24,12 @@ const std::string& Sample() {
   return *sample;
 }
 
+std::string LastRow(const Mapped& mapped) {
+  std::string row;
+  mapped.batch.AppendRowJson(mapped.batch.num_rows() - 1, row);
+  return row;
+}
+
 std::string Good(int message) {
   return std::to_string(message) + ": {\"id\":7,\"term\":\"good\"}\n";
 }
@@ -49,10 +55,12 @@ TEST(RobustnessTest, MapsTheSample) {
 
 TEST(RobustnessTest, RejectsEveryTruncation) {
   const auto mapper = MakeMapper(kLeaves);
+  const std::string good = LastRow(MapPayloads(*mapper, {Sample()}));
   for (size_t size = 0; size < Sample().size(); ++size) {
     const Mapped mapped =
         MapPayloads(*mapper, {Sample(), Sample().substr(0, size), Sample()});
     ASSERT_EQ(mapped.batch.num_rows(), 2u) << size;
+    ASSERT_EQ(LastRow(mapped), good) << size;
     ASSERT_EQ(mapped.errors.size(), 1u) << size;
     ASSERT_EQ(mapped.errors[0].stage, RejectStage::kParse);
     ASSERT_LE(mapped.errors[0].payload_offset, static_cast<int64_t>(size));
@@ -79,6 +87,7 @@ TEST(RobustnessTest, RejectsEveryTruncationAsTheFirstMessage) {
 
 TEST(RobustnessTest, SurvivesEveryChangedByte) {
   const auto mapper = MakeMapper(kLeaves);
+  const std::string good = LastRow(MapPayloads(*mapper, {Sample()}));
   for (size_t at = 0; at < Sample().size(); ++at) {
     for (int byte = 0; byte < 256; ++byte) {
       std::string payload = Sample();
@@ -86,6 +95,7 @@ TEST(RobustnessTest, SurvivesEveryChangedByte) {
       const Mapped mapped = MapPayloads(*mapper, {payload, Sample()});
       ASSERT_EQ(mapped.batch.num_rows() + mapped.errors.size(), 2u) << payload;
       ASSERT_EQ(mapped.batch.origins().back(), 1u);
+      ASSERT_EQ(LastRow(mapped), good) << payload;
       for (const MapError& error : mapped.errors) {
         ASSERT_FALSE(error.reason.empty());
         ASSERT_GE(error.payload_offset, 0);

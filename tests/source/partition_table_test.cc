@@ -2,6 +2,9 @@
 // What of the messages that come belongs to the assignment.
 #include "source/partition_table.h"
 
+#include <cstdint>
+#include <limits>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -36,6 +39,20 @@ TEST(PartitionTableTest, TakesEachOffsetOnceAndForwardOnly) {
   // Compaction and transactions leave gaps.
   EXPECT_TRUE(PartitionTable::Accept(entry, 9));
   EXPECT_THAT(table.Positions(), ElementsAre(PartitionOffset{{"a", 0}, 10}));
+}
+
+TEST(PartitionTableTest, OffsetsMayBeAsLargeAsTheyCan) {
+  constexpr int64_t kLast = std::numeric_limits<int64_t>::max() - 1;
+  for (const int64_t last :
+       {int64_t{1} << 31, int64_t{1} << 32, int64_t{1} << 53, kLast}) {
+    PartitionTable table = Make({{{"a", 0}, last - 1}});
+    PartitionTable::Entry& entry = *table.Find("a", 0);
+    EXPECT_TRUE(PartitionTable::Accept(entry, last - 1));
+    EXPECT_TRUE(PartitionTable::Accept(entry, last));
+    EXPECT_FALSE(PartitionTable::Accept(entry, last));
+    EXPECT_THAT(table.Positions(),
+                ElementsAre(PartitionOffset{{"a", 0}, last + 1}));
+  }
 }
 
 TEST(PartitionTableTest, EndMovesThePositionBehindMarkers) {

@@ -87,6 +87,8 @@ void World::Live() {
   Execute(life_.on_error == "skip" ? kCreateSkipping : kCreateSource);
   Execute(kCreateView);
   Consume(20);
+  Rebalance();
+  Consume(6);
   Execute("ALTER MV v suspended=1");
   Produce(4);
   Execute("ALTER MV v suspended=0");
@@ -210,6 +212,12 @@ void World::Consume(int count) {
     reason += std::string(ViewStateName(view.state)) + " " + view.reason;
   }
   FAIL() << "The view never came to the end: " << reason;
+}
+
+// The partitions are taken and given again.
+void World::Rebalance() {
+  const WithMemory with_memory;
+  broker_.Rebalance("g.v");
 }
 
 void World::Turn() {

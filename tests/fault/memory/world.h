@@ -38,8 +38,8 @@ class World {
  public:
   explicit World(LifeOptions options);
 
-  // Lives a whole life: definitions, messages good and bad, suspending, a
-  // restart, drops. FailingNew is armed before. The memory is back as soon as
+  // Lives a whole life: definitions, messages good and bad, a rebalance,
+  // suspending, a restart, drops. FailingNew is armed before. The memory is back as soon as
   // a statement has failed for want of it, and otherwise after some turns.
   void Live();
 
@@ -52,6 +52,7 @@ class World {
   void Restart();
   void Produce(int count);
   void Consume(int count);
+  void Rebalance();
   void Turn();
   std::string Definitions();
   void CheckOffsets();

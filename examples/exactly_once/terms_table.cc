@@ -133,7 +133,7 @@ absl::Status TermsTable::Compare(const WriteContext& context) const {
     // lower than `from`: a policy (WriteContext::reset) has moved the position.
     if (stored == positions_.end()) continue;
     // The same offset may be one of the topic's former log.
-    const PartitionOffset& position = stored->second;
+    const Position& position = stored->second;
     const bool other_log = !position.mark.empty() && !range.from_mark.empty() &&
                            position.mark != range.from_mark;
     if (position.offset == range.from && !other_log) continue;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -184,8 +185,13 @@ TEST_F(FileCatalogTest, FileDeletedWhileOpenIsWrittenAgain) {
   auto catalog = Open();
   ASSERT_TRUE(catalog->Store(StateOf("a")).ok());
   fs::remove(path_);
-  EXPECT_TRUE(catalog->Store(StateOf("b")).ok());
-  EXPECT_EQ(catalog->Load().value(), StateOf("b"));
+  ASSERT_TRUE(catalog->Store(StateOf("b")).ok());
+  // The same beside a version before, with which Load() would refuse.
+  ASSERT_TRUE(catalog->Store(StateOf("c")).ok());
+  ASSERT_TRUE(fs::exists(path_ + ".previous"));
+  fs::remove(path_);
+  EXPECT_TRUE(catalog->Store(StateOf("d")).ok());
+  EXPECT_EQ(catalog->Load().value(), StateOf("d"));
 }
 
 TEST_F(FileCatalogTest, LaterVersionIsLeftUntouched) {
@@ -311,7 +317,11 @@ class FaultyOps : public FileOps {
     errno = error_;
     return -1;
   }
-  int Fsync(int fd) override { return Fails() ? -1 : FileOps::Fsync(fd); }
+  int Fsync(int fd) override {
+    if (!Fails()) return FileOps::Fsync(fd);
+    sync_failed_ = true;
+    return -1;
+  }
   int Close(int fd) override {
     const bool fails = Fails();
     const int result = FileOps::Close(fd);  // Else the test would leak it.
@@ -325,6 +335,7 @@ class FaultyOps : public FileOps {
     return Fails() ? -1 : FileOps::Unlink(path);
   }
   int calls() const { return calls_; }
+  bool sync_failed() const { return sync_failed_; }
 
  private:
   bool Fails() {
@@ -337,6 +348,7 @@ class FaultyOps : public FileOps {
   const bool crashes_;
   const int error_;
   int calls_ = 0;
+  bool sync_failed_ = false;
 };
 
 // The number of calls of a Store() without faults.
@@ -356,7 +368,10 @@ TEST_F(FileCatalogTest, FaultAtAnyCallChangesNothing) {
           EXPECT_TRUE(status.ok());
           break;
         }
-        if (status.ok()) continue;  // A call whose failing does no harm.
+        if (status.ok()) {  // A call whose failing does no harm.
+          EXPECT_FALSE(ops.sync_failed()) << "Who knows what is on the disk";
+          continue;
+        }
         EXPECT_EQ(LoadCatalogFile(path_).value(),
                   had_one ? StateOf("old") : CatalogState())
             << fail_at << " " << status;
@@ -366,6 +381,28 @@ TEST_F(FileCatalogTest, FaultAtAnyCallChangesNothing) {
       }
     }
   }
+}
+
+// A signal comes before anything is written, and then a write does a part.
+class InterruptedOps : public FileOps {
+ public:
+  ssize_t Write(int fd, const void* bytes, size_t size) override {
+    interrupted_ = !interrupted_;
+    if (!interrupted_) {
+      return FileOps::Write(fd, bytes, std::min<size_t>(size, 7));
+    }
+    errno = EINTR;
+    return -1;
+  }
+
+ private:
+  bool interrupted_ = false;
+};
+
+TEST_F(FileCatalogTest, AnInterruptedWriteGoesOn) {
+  InterruptedOps ops;
+  EXPECT_EQ(StoreCatalogFile(ops, path_, StateOf("a")), absl::OkStatus());
+  EXPECT_EQ(LoadCatalogFile(path_).value(), StateOf("a"));
 }
 
 TEST_F(FileCatalogTest, CrashAtAnyCallLeavesTheOldOrTheNew) {

@@ -6,7 +6,9 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -200,6 +202,8 @@ class ReentrantTables : public TableProvider {
       Engine& engine = *tables_.engine.load();
       tables_.answer = engine.Execute("DROP MV v").status();
       tables_.stop_answer = engine.Stop(absl::Milliseconds(1));
+      tables_.turn_answer =
+          engine.RunOnce("v", 0, absl::ZeroDuration()).status();
       tables_.called = true;
       return absl::OkStatus();
     }
@@ -214,7 +218,7 @@ class ReentrantTables : public TableProvider {
 
   Schema schema{{{.name = "id", .type = Type::kBigint}}};
   std::atomic<Engine*> engine{nullptr};
-  absl::Status answer, stop_answer;
+  absl::Status answer, stop_answer, turn_answer;
   std::atomic<bool> called{false};
 };
 
@@ -231,6 +235,80 @@ TEST_F(EngineTest, RefusesStatementsOfItsOwnSink) {
   ASSERT_TRUE(engine_->Stop().ok());
   EXPECT_EQ(tables->answer.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(tables->stop_answer.code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(EngineTest, RefusesTurnsAndStatementsOfTheSinkThatTheHostDrives) {
+  auto tables = std::make_shared<ReentrantTables>();
+  EngineOptions options = Options();
+  options.tables = tables;
+  options.threading = Threading::kHostThreads;
+  broker_.SetPollWaits(false);
+  Open(std::move(options));
+  tables->engine = engine_.get();
+  Execute(kSource);
+  Execute(kView);
+  Produce(40);
+  for (int i = 0; i < 200 && !tables->called; ++i) {
+    ASSERT_TRUE(engine_->RunOnce("v", i % 2, absl::Milliseconds(1)).ok());
+  }
+  ASSERT_TRUE(tables->called);
+  ASSERT_TRUE(engine_->Stop().ok());
+  EXPECT_EQ(tables->answer.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(tables->stop_answer.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(tables->turn_answer,
+            absl::FailedPreconditionError(
+                "A sink or handler must not run the engine that calls it"));
+}
+
+// Its workers are left behind, and end when the call returns.
+TEST_F(EngineTest, MayBeDestroyedByItsOwnSink) {
+  Open(Options());
+  Execute(kSource);
+  Execute(kView);
+  std::once_flag once;
+  std::atomic<bool> destroyed{false};
+  faulty_->RefuseRows([&](const Batch&, size_t) {
+    std::call_once(once, [&] {
+      engine_ = nullptr;
+      destroyed = true;
+    });
+    return std::string();
+  });
+  Produce(100);
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while ((!destroyed || broker_.NumMembers("manticore.v") > 0) &&
+         absl::Now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(destroyed);
+  EXPECT_EQ(broker_.NumMembers("manticore.v"), 0);
+  EXPECT_THAT(broker_.Violations(), IsEmpty());
+}
+
+TEST_F(EngineTest, ALogMayThrowAndIsRefusedStatements) {
+  std::atomic<Engine*> engine{nullptr};
+  std::atomic<int> refused{0};
+  std::atomic<int> others{0};
+  EngineOptions options = Options();
+  options.log = [&](const LogEntry&) {
+    if (engine == nullptr) return;
+    EXPECT_EQ(engine.load()->Status().size(), 1u);
+    const absl::Status status =
+        engine.load()->Execute("DROP MV IF EXISTS x").status();
+    ++(absl::IsFailedPrecondition(status) ? refused : others);
+    throw std::runtime_error("No room for a line");
+  };
+  Open(std::move(options));
+  Execute(kSource);
+  Execute(kView);
+  engine = engine_.get();
+  faulty_->Return(absl::UnavailableError("down"), 2);
+  Produce(100);
+  ExpectAllRows();
+  engine = nullptr;
+  EXPECT_TRUE(engine_->Stop().ok());
+  EXPECT_GE(refused, 2);
+  EXPECT_EQ(others, 0);
 }
 
 TEST_F(EngineTest, HostDrivesWorkersByTurns) {

@@ -3,12 +3,17 @@
 // many.
 #include "function/aggregate.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "tests/function/harness.h"
 
@@ -113,6 +118,54 @@ TEST(AggregateTest, AgreesWithTheReferenceInOneBatchAndInMany) {
       EXPECT_EQ(Results(resolved, *state), expected) << name << distinct;
     }
   }
+}
+
+// Texts that all have one hash of the standard library (MurmurHash64A) behind
+// the four bytes of group 0.
+std::string CollidingText(uint32_t i) {
+  constexpr uint64_t kMul = 0xc6a4a7935bd1e995u;
+  const auto mix = [](uint64_t x) { return x ^ (x >> 47); };
+  uint64_t inverse = kMul;
+  for (int round = 0; round < 6; ++round) inverse *= 2 - kMul * inverse;
+  const uint64_t first = uint64_t{i} << 32;
+  const uint64_t hash =
+      (0xc70f6907u ^ (16 * kMul) ^ (mix(first * kMul) * kMul)) * kMul;
+  const uint64_t second = mix(hash * inverse) * inverse;
+  std::string text(12, '\0');
+  std::memcpy(text.data(), &i, 4);
+  std::memcpy(text.data() + 4, &second, 8);
+  return text;
+}
+
+absl::Duration ThreadTime() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return absl::DurationFromTimespec(time);
+}
+
+// Issue 11, 12: each would be compared with all before it.
+TEST(AggregateTest, NobodyChoosesTheSlotsOfDistinctValues) {
+  constexpr uint32_t kCount = 20'000;
+  const std::hash<std::string> known;
+  const std::string group(4, '\0');
+  ASSERT_EQ(known(group + CollidingText(1)), known(group + CollidingText(2)));
+  const auto resolved = ResolveOne("count", Type::kText, true);
+  const auto time = [&](const auto& text_of) {
+    Column column(Type::kText);
+    for (uint32_t i = 0; i < kCount; ++i) column.AppendText(text_of(i));
+    const auto state = resolved.make(resolved);
+    state->Resize(1);
+    const Argument argument{&column, false};
+    const absl::Duration start = ThreadTime();
+    state->Update({&argument, 1}, std::vector<uint32_t>(kCount, 0));
+    const absl::Duration taken = ThreadTime() - start;
+    EXPECT_EQ(Results(resolved, *state),
+              std::vector<std::string>{std::to_string(kCount)});
+    return taken;
+  };
+  const absl::Duration usual =
+      time([](uint32_t i) { return std::to_string(100'000'000'000 + i); });
+  EXPECT_LT(time(CollidingText), usual * 10);
 }
 
 TEST(AggregateTest, SumDoesNotDependOnTheOrderOfRows) {

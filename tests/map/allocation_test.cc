@@ -12,9 +12,11 @@
 namespace {
 
 std::atomic<size_t> allocations{0};
+std::atomic<size_t> allocated_bytes{0};
 
 void* CountedAllocate(size_t size, size_t alignment) {
   ++allocations;
+  allocated_bytes += size;
   const size_t rounded = (size + alignment - 1) / alignment * alignment;
   void* const memory = std::aligned_alloc(alignment, rounded);
   if (memory == nullptr) throw std::bad_alloc();
@@ -70,6 +72,20 @@ TEST(AllocationTest, AllocatesByTheBatchOnly) {
   EXPECT_GT(few, 0u);
   EXPECT_LE(few, 8u);
   EXPECT_EQ(CountForMessages(5000), few);
+}
+
+// What is learned of keys, so that the next message is read faster, is bounded.
+TEST(AllocationTest, KeysThatNobodyWantsAreNotRemembered) {
+  std::string payload = "{\"id\": 1";
+  for (int i = 0; i < 100000; ++i) {
+    payload += ", \"key" + std::to_string(i) + "\": " + std::to_string(i);
+  }
+  const MessageBatch messages = MakeMessages({payload + "}"});
+  const auto mapper = MakeMapper("id bigint");
+  std::vector<MapError> errors;
+  const size_t before = allocated_bytes;
+  EXPECT_EQ(mapper->Map(messages, errors).num_rows(), 1u);
+  EXPECT_LT(allocated_bytes - before, size_t{200} << 10);
 }
 
 }  // namespace

@@ -152,6 +152,24 @@ TEST(MapperTest, HoldsAsManyRowsAsTheLimitAndNotOneMore) {
   EXPECT_EQ(batch.origins().back(), 3u);
 }
 
+TEST(MapperTest, RowsOfAllPartsCountTowardsTheLimit) {
+  MapLimits limits;
+  limits.max_message_rows = 5;
+  const auto mapper = MakeMapper("id bigint", limits);
+  const MessageBatch messages = MakeMessages({"{}{}{}{}{}", "{}{}{}{}{}{}"});
+  std::vector<size_t> parts;
+  std::vector<MapError> errors;
+  const auto take = [&](const Batch& part) {
+    parts.push_back(part.num_rows());
+  };
+  EXPECT_TRUE(mapper->MapInParts(messages, 0, 2, take, errors));
+  EXPECT_THAT(parts, ElementsAre(2, 2, 1));
+  EXPECT_TRUE(errors.empty());
+  EXPECT_FALSE(mapper->MapInParts(messages, 1, 2, take, errors));
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].reason, "Message holds too many objects");
+}
+
 TEST(MapperTest, LimitsDepthEverywhere) {
   MapLimits limits;
   limits.max_depth = 4;
@@ -276,8 +294,11 @@ TEST(MapperTest, ReadsKeysOfAllLengths) {
     const std::string key(size, 'k');
     const std::string payload =
         "{\"" + key + "\": 1, \"" + key + "x\": 2, \"y\": 3}";
-    EXPECT_EQ(MapToText(key + " bigint", {payload, payload}),
-              "0: {\"" + key + "\":1}\n1: {\"" + key + "\":1}\n");
+    // Another one of that length in its place.
+    const std::string other = "{\"" + std::string(size, 'o') + "\": 4}";
+    EXPECT_EQ(MapToText(key + " bigint", {payload, payload, other}),
+              "0: {\"" + key + "\":1}\n1: {\"" + key + "\":1}\n2: {\"" + key +
+                  "\":null}\n");
   }
 }
 

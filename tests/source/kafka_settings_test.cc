@@ -2,6 +2,11 @@
 // The configuration a consumer really gets.
 #include "source/kafka_settings.h"
 
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "base/text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -68,6 +73,18 @@ TEST(KafkaSettingsTest, SaslNeedsAMechanism) {
             "SASL");
   config.properties["sasl.mechanism"] = "PLAIN";
   EXPECT_TRUE(MakeConf(config, 1 << 20).ok());
+}
+
+// What waits while the worker is slower than the broker.
+TEST(KafkaSettingsTest, WhatIsFetchedAheadIsBounded) {
+  using Limits = std::vector<std::pair<size_t, std::string>>;
+  for (const auto& [bytes, kbytes] : Limits{
+           {1 << 20, "1024"}, {64 << 20, "65536"}, {SIZE_MAX, "2097151"}}) {
+    auto conf = MakeConf(Config(), bytes);
+    ASSERT_TRUE(conf.ok()) << conf.status();
+    EXPECT_EQ(GetProperty(conf->get(), "queued.max.messages.kbytes"), kbytes);
+    EXPECT_EQ(GetProperty(conf->get(), "queued.min.messages"), "50000");
+  }
 }
 
 TEST(KafkaSettingsTest, PrefetchHasALeastSize) {

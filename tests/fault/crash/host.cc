@@ -22,6 +22,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/time/clock.h"
 #include "rowfall/engine.h"
 #include "rowfall/storage/sqlite.h"
 #include "tests/fault/crash/crash_points.h"
@@ -124,6 +125,11 @@ int Run(const Settings& settings) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   closefrom(STDERR_FILENO + 1);
   LineFile log(settings.at("dir") + "/log");
+  if (settings.at("end") == "leak") {
+    // Last of all that exit() does: the engine's threads go on for a while when
+    // everything static is gone.
+    std::atexit([] { absl::SleepFor(absl::Milliseconds(200)); });
+  }
   auto engine = Start(settings, log);
   if (!engine.ok()) {
     (void)log.Append("Cannot start: " + engine.status().ToString() + "\n");

@@ -6,11 +6,16 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <system_error>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -22,14 +27,28 @@ std::atomic<int> threads_until_failure{0};
 
 void Ignore(int) {}
 
+// Signals every other thread: of those for the process the main one gets all.
+void SignalThreads() {
+  const long self = syscall(SYS_gettid);
+  while (true) {
+    std::error_code error;
+    for (const auto& task :
+         std::filesystem::directory_iterator("/proc/self/task", error)) {
+      const long thread = std::atol(task.path().filename().c_str());
+      if (thread != self) syscall(SYS_tgkill, getpid(), thread, SIGALRM);
+    }
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+}
+
 void Storm() {
   struct sigaction action = {};
   action.sa_handler = Ignore;  // Without SA_RESTART.
   sigaction(SIGALRM, &action, nullptr);
   sigaction(SIGPROF, &action, nullptr);
   const itimerval every = {{0, 1000}, {0, 1000}};
-  setitimer(ITIMER_REAL, &every, nullptr);
   setitimer(ITIMER_PROF, &every, nullptr);
+  std::thread(SignalThreads).detach();
 }
 
 // The limit `what` is lowered for a second.

@@ -12,8 +12,9 @@ namespace rowfall::fault {
 //   thread:N   the N-th thread that is made from now on fails
 //   files:N    for a second no more than N files can be open
 //   disk:N     for a second no file can grow beyond N bytes
-//   signals    SIGALRM and SIGPROF every millisecond, handled by nothing that
-//              restarts what they interrupt
+//   signals    SIGALRM for each thread and SIGPROF for the process, every
+//              millisecond, handled by nothing that restarts what they
+//              interrupt
 void BeginTrouble(const std::string& trouble);
 
 }  // namespace rowfall::fault

@@ -135,7 +135,7 @@ TEST(KafkaSourceGroupTest, ARevocationIsAnsweredInTimeWhileTheWorkerIsAway) {
   ASSERT_TRUE(a.PollUntilSeen(20));
   Worker b(MustMake(config));
   ASSERT_TRUE(
-      b.PollUntil([&] { return b.next.size() == 1; }, absl::Seconds(20)));
+      b.PollUntil([&] { return b.next.size() == 1; }, absl::Seconds(60)));
   // What it is at belongs to an assignment that is gone.
   EXPECT_EQ(a.source().Commit(a.Positions(), absl::Seconds(5)).code(),
             absl::StatusCode::kAborted);

@@ -23,6 +23,14 @@
 
 namespace rowfall {
 
+/// What is read of transactions: the client property isolation.level.
+enum class Isolation : uint8_t {
+  /// Nothing of transactions that were aborted, and nothing behind the first
+  /// one that is still open.
+  kReadCommitted,
+  kReadUncommitted,  ///< All messages.
+};
+
 /// What a worker wants to read: the options of CREATE SOURCE, resolved.
 struct SourceConfig {
   std::string source;  ///< Name of the source.
@@ -41,6 +49,10 @@ struct SourceConfig {
   /// end, unless they were added after the group had begun. Then the source
   /// says with each assignment what it knows of that.
   bool starts_at_end = false;
+  /// What `properties` say of transactions. The engine compares what a log has
+  /// with what it had by this: a source that knows no transactions need not
+  /// look at it.
+  Isolation isolation = Isolation::kReadCommitted;
   /// Client properties from SQL (dotted keys) and from the host.
   std::map<std::string, std::string> properties;
 };
@@ -81,7 +93,9 @@ struct CommitFinished {
 };
 
 /// Everything before `offset` of the partition was delivered or holds nothing
-/// to deliver (transaction markers, compacted messages).
+/// to deliver (transaction markers, compacted messages). Under
+/// Isolation::kReadCommitted the end is where the first open transaction
+/// begins.
 struct EndOfPartition {
   PartitionOffset position;
 };
@@ -90,7 +104,8 @@ struct EndOfPartition {
 /// or ends before it. The partition delivers nothing until Assign().
 struct OffsetOutOfRange {
   PartitionOffset position;
-  /// The oldest and the next offset of the log, kOffsetNone where unknown.
+  /// The oldest and the next offset of the log, kOffsetNone where unknown. The
+  /// next one may be where the first open transaction begins, as of an end.
   int64_t low = kOffsetNone;
   int64_t high = kOffsetNone;
   std::string reason;
@@ -120,7 +135,8 @@ struct PollLimits {
   absl::Duration max_wait = absl::Milliseconds(100);
 };
 
-/// How far the broker's log of a partition goes, as last heard.
+/// How far the broker's log of a partition goes, as last heard, open
+/// transactions included.
 struct Watermarks {
   int64_t low = kOffsetNone;
   int64_t high = kOffsetNone;

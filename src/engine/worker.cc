@@ -16,6 +16,7 @@
 #include "base/trouble.h"
 #include "engine/host_answers.h"
 #include "engine/source_border.h"
+#include "source/kafka_properties.h"
 
 namespace rowfall::engine {
 namespace {
@@ -188,6 +189,7 @@ void Worker::OpenSource() {
   for (const auto& [key, value] : spec_->source.properties) {
     config.properties[key] = value;
   }
+  config.isolation = source::IsolationOf(config.properties);
   absl::StatusOr<std::unique_ptr<Source>> source;
   absl::Status status;
   {

@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "source/handle.h"
+#include "source/kafka_settings.h"
 #include "source/property_table.h"
 
 namespace rowfall::source {
@@ -154,6 +155,17 @@ absl::Status CheckHostProperty(std::string_view key, std::string_view value) {
       key == "topic.metadata.refresh.interval.ms")
     ROWFALL_RETURN_IF_ERROR(CheckRule(*rule, key, value));
   return CheckValue(name, std::string(value));
+}
+
+Isolation IsolationOf(const std::map<std::string, std::string>& properties) {
+  constexpr char kKey[] = "isolation.level";
+  const auto level = properties.find(kKey);
+  if (level == properties.end()) return Isolation::kReadCommitted;
+  ConfHandle conf(rd_kafka_conf_new());
+  (void)rd_kafka_conf_set(conf.get(), kKey, level->second.c_str(), nullptr, 0);
+  return GetProperty(conf.get(), kKey) == "read_uncommitted"
+             ? Isolation::kReadUncommitted
+             : Isolation::kReadCommitted;
 }
 
 }  // namespace rowfall::source

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <string>
 #include <thread>
@@ -23,8 +25,10 @@
 namespace rowfall {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 constexpr char kSource[] =
     "CREATE SOURCE s (id bigint) type='kafka' broker_list='b:1' "
@@ -94,6 +98,31 @@ TEST_F(EngineTest, WritesEveryMessageOnItsOwnThreads) {
   EXPECT_TRUE(engine_->Stop().ok());
   EXPECT_THAT(broker_.Violations(), IsEmpty());
   EXPECT_EQ(broker_.NumMembers("manticore.v"), 0);
+}
+
+TEST_F(EngineTest, TheIsolationOfTheHostCountsWhereSqlSaysNothing) {
+  std::mutex mutex;
+  std::map<std::string, Isolation> isolations;  // By source.
+  EngineOptions options = Options();
+  options.kafka_properties["isolation.level"] = "READ_UNCOMMITTED";
+  options.source_factory = [&](const SourceConfig& config) {
+    const std::lock_guard lock(mutex);
+    isolations[config.source] = config.isolation;
+    return broker_.Factory()(config);
+  };
+  Open(std::move(options));
+  Produce(10);
+  Execute(kSource);
+  Execute(kView);
+  Execute(
+      "CREATE SOURCE other (id bigint) type='kafka' broker_list='b:1' "
+      "topic_list='t' isolation.level='read_committed'");
+  Execute("CREATE MV w TO t AS SELECT id FROM other");
+  EXPECT_TRUE(broker_.WaitUntilCaughtUp("manticore.v", absl::Seconds(30)));
+  EXPECT_TRUE(broker_.WaitUntilCaughtUp("manticore.w", absl::Seconds(30)));
+  EXPECT_TRUE(engine_->Stop().ok());
+  EXPECT_THAT(isolations, ElementsAre(Pair("other", Isolation::kReadCommitted),
+                                      Pair("s", Isolation::kReadUncommitted)));
 }
 
 TEST_F(EngineTest, WritesEveryMessageOnceOverSuspendAndResume) {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "source/kafka_settings.h"
 #include "source/property_table.h"
 
 namespace rowfall::source {
@@ -197,6 +198,30 @@ TEST(KafkaPropertiesTest, SecretsAreNeverInTheText) {
     EXPECT_THAT(Text(CheckHostProperty(key, secret)), Not(HasSubstr("hunter2")))
         << key;
   }
+}
+
+// As librdkafka takes it, which is not only as it prints it.
+TEST(IsolationTest, IsWhatTheClientRunsWith) {
+  EXPECT_EQ(IsolationOf({}), Isolation::kReadCommitted);
+  for (const char* text :
+       {"read_committed", "read_uncommitted", "READ_UNCOMMITTED",
+        "Read_Committed", " read_uncommitted", "read_uncommitted ", "", "0",
+        "1", "uncommitted", "read_committed,read_uncommitted"}) {
+    SourceConfig config;
+    config.brokers = {"a:1"};
+    config.consumer_group = "g";
+    config.properties = {{"isolation.level", text}};
+    const auto conf = MakeConf(config, 1 << 20);
+    const bool uncommitted =
+        conf.ok() &&
+        GetProperty(conf->get(), "isolation.level") == "read_uncommitted";
+    EXPECT_EQ(IsolationOf(config.properties),
+              uncommitted ? Isolation::kReadUncommitted
+                          : Isolation::kReadCommitted)
+        << text;
+  }
+  EXPECT_EQ(IsolationOf({{"isolation.level", "READ_UNCOMMITTED"}}),
+            Isolation::kReadUncommitted);
 }
 
 }  // namespace

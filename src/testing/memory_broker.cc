@@ -87,6 +87,55 @@ int64_t MemoryBroker::Produce(std::string_view topic, int32_t partition,
   return Produce(topic, partition, std::move(message));
 }
 
+// --- Transactions ------------------------------------------------------------
+
+void MemoryLog::ForgetTransactions() {
+  const auto is_gone = [this](int64_t offset) {
+    return offset < low || offset >= high();
+  };
+  std::erase_if(open, [&](const auto& entry) { return is_gone(entry.first); });
+  std::erase_if(aborted, is_gone);
+}
+
+void MemoryBroker::Impl::EndTransaction(std::string_view transaction,
+                                        bool commits) {
+  for (auto& [topic, logs] : topics) {
+    for (MemoryLog& log : logs) {
+      const size_t ended = std::erase_if(log.open, [&](const auto& entry) {
+        if (entry.second != transaction) return false;
+        if (!commits) log.aborted.insert(entry.first);
+        return true;
+      });
+      if (ended != 0) log.records.emplace_back();
+    }
+  }
+  changed.notify_all();
+}
+
+int64_t MemoryBroker::ProduceInTransaction(std::string_view transaction,
+                                           std::string_view topic,
+                                           int32_t partition,
+                                           MemoryMessage message) {
+  const std::lock_guard lock(impl_->mutex);
+  MemoryLog& log = impl_->LogOf(topic, partition);
+  log.open.emplace(log.high(), transaction);
+  log.records.emplace_back(std::move(message));
+  impl_->changed.notify_all();
+  return log.high() - 1;
+}
+
+void MemoryBroker::CommitTransaction(std::string_view transaction) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->EndTransaction(transaction, true);
+}
+
+void MemoryBroker::AbortTransaction(std::string_view transaction) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->EndTransaction(transaction, false);
+}
+
+// --- Logs --------------------------------------------------------------------
+
 void MemoryBroker::Skip(std::string_view topic, int32_t partition,
                         int64_t count) {
   const std::lock_guard lock(impl_->mutex);
@@ -103,6 +152,7 @@ void MemoryBroker::DeleteBefore(std::string_view topic, int32_t partition,
     log.records.pop_front();
     ++log.low;
   }
+  log.ForgetTransactions();
   impl_->changed.notify_all();
 }
 
@@ -111,6 +161,7 @@ void MemoryBroker::TruncateTo(std::string_view topic, int32_t partition,
   const std::lock_guard lock(impl_->mutex);
   MemoryLog& log = impl_->LogOf(topic, partition);
   while (log.high() > offset && !log.records.empty()) log.records.pop_back();
+  log.ForgetTransactions();
   impl_->changed.notify_all();
 }
 

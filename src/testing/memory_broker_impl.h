@@ -26,7 +26,21 @@ namespace rowfall::testing {
 struct MemoryLog {
   int64_t low = 0;
   std::deque<std::optional<MemoryMessage>> records;  // From `low` on.
+  // Of transactions: what is not decided yet, and what was given up.
+  std::map<int64_t, std::string> open;
+  std::set<int64_t> aborted;
+
   int64_t high() const { return low + static_cast<int64_t>(records.size()); }
+  // The end that consumers see.
+  int64_t end(Isolation isolation) const {
+    const bool sees_all = isolation == Isolation::kReadUncommitted;
+    return sees_all || open.empty() ? high() : open.begin()->first;
+  }
+  bool IsHidden(int64_t offset, Isolation isolation) const {
+    return isolation == Isolation::kReadCommitted && aborted.contains(offset);
+  }
+  // Forgets of transactions what is not between `low` and high() any more.
+  void ForgetTransactions();
 };
 
 // A partition that a consumer reads.
@@ -104,6 +118,7 @@ class MemoryBroker::Impl {
   MemoryLog* FindLog(const TopicPartition& partition);
   // Makes what is missing.
   MemoryLog& LogOf(std::string_view topic, int32_t partition);
+  void EndTransaction(std::string_view transaction, bool commits);
   void AddPartitions(std::string_view topic, size_t partitions);
   // Those who read the topic share its partitions anew.
   void RebalanceReaders(std::string_view topic);

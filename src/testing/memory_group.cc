@@ -197,7 +197,8 @@ absl::Status MemoryBroker::Impl::Assign(
     const bool at_end = offset == kOffsetEnd && log != nullptr;
     MemoryReading& reading = member.reading[partition];
     const int64_t furthest = std::max(reading.furthest, reading.position);
-    reading = {.position = at_end ? log->high() : offset, .furthest = furthest};
+    reading = {.position = at_end ? log->end(member.config.isolation) : offset,
+               .furthest = furthest};
   }
   if (!answers) return absl::OkStatus();
   member.state = State::kActive;
@@ -237,11 +238,12 @@ bool MemoryBroker::Impl::IsCaughtUp(std::string_view name) {
       const MemoryLog* log = FindLog(partition);
       if (log == nullptr) continue;
       any = true;
-      if (reading.position != log->high()) return false;
+      const int64_t end = log->end(member->config.isolation);
+      if (reading.position != end) return false;
       const auto committed = group.committed.find(partition);
       if (committed == group.committed.end()
-              ? !log->records.empty()
-              : committed->second.offset != log->high()) {
+              ? end != log->low
+              : committed->second.offset != end) {
         return false;
       }
     }

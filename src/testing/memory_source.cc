@@ -56,32 +56,34 @@ class Room {
   const size_t first_;
 };
 
+// Its end is told as consumers see it.
 OffsetOutOfRange OutOfRange(const TopicPartition& partition, int64_t position,
-                            const MemoryLog& log) {
+                            const MemoryLog& log, Isolation isolation) {
   return {{partition, position},
           log.low,
-          log.high(),
+          log.end(isolation),
           position < log.low ? "The log begins behind the offset"
                              : "The log ends before the offset"};
 }
 
 // Takes up to kRun messages; returns whether anything was taken or reported.
 bool TakeRun(const TopicPartition& partition, const MemoryLog& log,
-             MemoryReading& reading, const Room& room, MessageBatch& messages,
-             std::vector<SourceEvent>& events) {
+             Isolation isolation, MemoryReading& reading, const Room& room,
+             MessageBatch& messages, std::vector<SourceEvent>& events) {
   if (reading.out_of_range) return false;
   if (reading.position == kOffsetBeginning) reading.position = log.low;
-  if (reading.position == kOffsetEnd) reading.position = log.high();
+  const int64_t end = log.end(isolation);
+  if (reading.position == kOffsetEnd) reading.position = end;
   if (reading.position < log.low || reading.position > log.high()) {
     reading.out_of_range = true;
-    events.push_back(OutOfRange(partition, reading.position, log));
+    events.push_back(OutOfRange(partition, reading.position, log, isolation));
     return true;
   }
   bool any = false;
-  for (size_t taken = 0; taken < kRun && reading.position < log.high();) {
+  for (size_t taken = 0; taken < kRun && reading.position < end;) {
     const auto& record =
         log.records[static_cast<size_t>(reading.position - log.low)];
-    if (record.has_value()) {
+    if (record.has_value() && !log.IsHidden(reading.position, isolation)) {
       if (room.IsFull()) return any;
       AppendMessage(partition, reading.position, *record, messages);
       ++taken;
@@ -90,7 +92,8 @@ bool TakeRun(const TopicPartition& partition, const MemoryLog& log,
     reading.end_reported = false;
     any = true;
   }
-  if (reading.position == log.high() && !reading.end_reported) {
+  // None is reported where it is behind the end that is seen.
+  if (reading.position == end && !reading.end_reported) {
     reading.end_reported = true;
     events.push_back(EndOfPartition{{partition, reading.position}});
     any = true;
@@ -219,8 +222,9 @@ class MemorySource : public Source {
       auto it = member_->reading.begin();
       std::advance(it, member_->next_partition++ % size);
       const MemoryLog* log = broker_->FindLog(it->first);
-      const bool any = log != nullptr && TakeRun(it->first, *log, it->second,
-                                                 room, messages, events);
+      const bool any =
+          log != nullptr && TakeRun(it->first, *log, member_->config.isolation,
+                                    it->second, room, messages, events);
       idle = any ? 0 : idle + 1;
     }
     if (messages.size() + events.size() != before) {

@@ -111,6 +111,7 @@ Story::Story()
   broker_.SetPollWaits(false);
   AddDeaths();
   AddSetup();
+  AddMessages();
   AddFaults();
   AddLooks();
 }
@@ -234,6 +235,18 @@ void Story::AddSetup() {
     broker_.CreateTopic(words[1], std::stoi(words[2]));
     return std::string("ok");
   };
+  commands_["cluster"] = [this](const Words& words, const Words&) {
+    broker_.SetClusterId(words[1]);
+    return std::string("ok");
+  };
+  commands_["run"] = [this](const Words&, const Words&) { return Run(); };
+  commands_["advance"] = [this](const Words& words, const Words&) {
+    clock_.Advance(absl::Milliseconds(std::stoll(words[1])));
+    return std::string("ok");
+  };
+}
+
+void Story::AddMessages() {
   commands_["produce"] = [this](const Words& words, const Words& lines) {
     const TopicPartition partition = PartitionOf(words[1]);
     for (const std::string& line : lines) {
@@ -242,6 +255,24 @@ void Story::AddSetup() {
       broker_.Produce(partition.topic, partition.partition, message);
     }
     return Cat("ok: ", lines.size());
+  };
+  commands_["transaction"] = [this](const Words& words, const Words& lines) {
+    const TopicPartition partition = PartitionOf(words[2]);
+    for (const std::string& line : lines) {
+      testing::MemoryMessage message;
+      message.payload = line;
+      broker_.ProduceInTransaction(words[1], partition.topic,
+                                   partition.partition, message);
+    }
+    return Cat("ok: ", lines.size());
+  };
+  commands_["commit"] = [this](const Words& words, const Words&) {
+    broker_.CommitTransaction(words[1]);
+    return std::string("ok");
+  };
+  commands_["abort"] = [this](const Words& words, const Words&) {
+    broker_.AbortTransaction(words[1]);
+    return std::string("ok");
   };
   commands_["repeat"] = [this](const Words& words, const Words& lines) {
     const TopicPartition partition = PartitionOf(words[1]);
@@ -275,15 +306,6 @@ void Story::AddSetup() {
   };
   commands_["remove"] = [this](const Words& words, const Words&) {
     broker_.DeleteTopic(words[1]);
-    return std::string("ok");
-  };
-  commands_["cluster"] = [this](const Words& words, const Words&) {
-    broker_.SetClusterId(words[1]);
-    return std::string("ok");
-  };
-  commands_["run"] = [this](const Words&, const Words&) { return Run(); };
-  commands_["advance"] = [this](const Words& words, const Words&) {
-    clock_.Advance(absl::Milliseconds(std::stoll(words[1])));
     return std::string("ok");
   };
 }

@@ -41,6 +41,9 @@ namespace rowfall::tests {
 //   topic NAME PARTITIONS
 //   produce TOPIC/PARTITION    a message a line; <tombstone> has no payload
 //   repeat TOPIC/PARTITION N   produces the line below N times
+//   transaction NAME TOPIC/PARTITION
+//                              as produce, in a transaction that stays open
+//   commit NAME | abort NAME   ends it
 //   skip TOPIC/PARTITION N     offsets without messages
 //   delete TOPIC/PARTITION N   retention removes what is before N
 //   truncate TOPIC/PARTITION N
@@ -81,6 +84,7 @@ class Story {
       std::function<std::string(const Words& words, const Words& lines)>;
 
   void AddSetup();
+  void AddMessages();
   void AddFaults();
   void AddLooks();
   std::string Execute(const std::string& sql);

@@ -180,6 +180,59 @@ TEST_F(MemorySourceTest, StartsAtTheEndWhereAsked) {
   EXPECT_THAT(consumer.read, ElementsAre("t/0@5=5"));
 }
 
+TEST_F(MemorySourceTest, TransactionsAreSeenByIsolation) {
+  MemoryMessage message;
+  message.payload = "a";
+  broker_.ProduceInTransaction("x", "t", 0, message);
+  message.payload = "b";
+  broker_.ProduceInTransaction("y", "t", 0, message);
+  broker_.Produce("t", 0, "c");
+  Consumer committed(broker_, Config());
+  SourceConfig config = Config();
+  config.consumer_group = "other";
+  config.isolation = Isolation::kReadUncommitted;
+  Consumer all(broker_, config);
+  committed.Turns(3);
+  all.Turns(3);
+  EXPECT_THAT(committed.read, IsEmpty());
+  EXPECT_EQ(committed.ends[kT0], 0);
+  EXPECT_THAT(all.read, ElementsAre("t/0@0=a", "t/0@1=b", "t/0@2=c"));
+  EXPECT_EQ(all.ends[kT0], 3);
+  EXPECT_EQ(broker_.GetWatermarks("t", 0).high, 3);
+
+  broker_.AbortTransaction("x");
+  committed.Turns(3);
+  EXPECT_THAT(committed.read, IsEmpty());
+  EXPECT_EQ(committed.ends[kT0], 1);
+  broker_.CommitTransaction("y");
+  committed.Turns(3);
+  all.Turns(3);
+  EXPECT_THAT(committed.read, ElementsAre("t/0@1=b", "t/0@2=c"));
+  EXPECT_EQ(committed.ends[kT0], 5);
+  EXPECT_EQ(all.ends[kT0], 5);
+}
+
+TEST_F(MemorySourceTest, AnOpenTransactionIsNoEndOfItsLog) {
+  broker_.Produce("t", 0, "a");
+  MemoryMessage message;
+  message.payload = "b";
+  broker_.ProduceInTransaction("x", "t", 0, message);
+  broker_.Produce("t", 0, "c");
+  broker_.SetCommitted("g", "t", 0, 2);
+  Consumer consumer(broker_, Config());
+  consumer.Turns(3);
+  // In range, and behind what is decided: nothing is said of it.
+  EXPECT_THAT(consumer.read, IsEmpty());
+  EXPECT_THAT(consumer.ends, IsEmpty());
+  EXPECT_THAT(consumer.out_of_range, IsEmpty());
+  // Open messages that are gone hold up nobody.
+  broker_.TruncateTo("t", 0, 1);
+  broker_.Produce("t", 0, "d");
+  broker_.Produce("t", 0, "e");
+  consumer.Turns(3);
+  EXPECT_THAT(consumer.read, ElementsAre("t/0@2=e"));
+}
+
 TEST_F(MemorySourceTest, WorkersShareThePartitions) {
   Fill(4, 40);
   Consumer first(broker_, Config(0));

@@ -59,6 +59,16 @@ class MemoryBroker {
                   MemoryMessage message);
   int64_t Produce(std::string_view topic, int32_t partition,
                   std::string_view payload);
+  /// Appends a message of a transaction, which begins with its first message
+  /// and is open until it is committed or aborted. SourceConfig::isolation says
+  /// who sees it.
+  int64_t ProduceInTransaction(std::string_view transaction,
+                               std::string_view topic, int32_t partition,
+                               MemoryMessage message);
+  /// Ends a transaction. In each partition that has messages of it a marker
+  /// follows, which is an offset without a message.
+  void CommitTransaction(std::string_view transaction);
+  void AbortTransaction(std::string_view transaction);
   /// Appends `count` offsets without a message: transaction markers, or what
   /// compaction left.
   void Skip(std::string_view topic, int32_t partition, int64_t count);
@@ -73,6 +83,7 @@ class MemoryBroker {
   /// consumers and groups keep their offsets. As another cluster, or a topic
   /// that was deleted and made again while nobody looked.
   void ReplaceTopic(std::string_view topic);
+  /// How far the log goes, open transactions included.
   Watermarks GetWatermarks(std::string_view topic, int32_t partition) const;
   /// What Source::ClusterId() returns; default: nothing.
   void SetClusterId(std::string_view name);
@@ -96,8 +107,8 @@ class MemoryBroker {
   int NumCommits(std::string_view group) const;
   /// Consumers that have joined.
   int NumMembers(std::string_view group) const;
-  /// Whether every partition of `group`'s consumers was read to its end and
-  /// committed. False while nothing is assigned.
+  /// Whether every partition of `group`'s consumers was read to its end, as far
+  /// as they see it, and committed. False while nothing is assigned.
   bool IsCaughtUp(std::string_view group) const;
 
   // --- Faults --------------------------------------------------------------

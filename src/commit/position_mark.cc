@@ -9,12 +9,16 @@
 #include <system_error>
 
 #include "base/crc32c.h"
+#include "base/mistake.h"
 
 namespace rowfall::commit {
 namespace {
 
 constexpr std::string_view kVersion = "rf1:";
 constexpr std::string_view kVersionWithPartitions = "rf2:";
+constexpr std::string_view kVersionUncommitted = "rf3:";
+constexpr std::string_view kUncommitted = "u";
+constexpr std::string_view kBoth = "uc";
 // Names of clusters are shorter; whatever is longer is not kept.
 constexpr size_t kMaxClusterBytes = 60;
 
@@ -43,6 +47,14 @@ std::optional<std::string_view> TakeField(std::string_view& text) {
   return field;
 }
 
+// Reads what is between the partitions and the cluster of kVersionUncommitted.
+std::optional<PositionMark::Seen> ReadSeen(
+    std::optional<std::string_view> text) {
+  if (text == kUncommitted) return PositionMark::Seen::kUncommitted;
+  if (text == kBoth) return PositionMark::Seen::kBoth;
+  return std::nullopt;
+}
+
 bool IsClusterName(std::string_view name) {
   return name.size() <= kMaxClusterBytes &&
          std::all_of(name.begin(), name.end(),
@@ -62,14 +74,18 @@ uint32_t ExtendBy(uint32_t checksum, Number number) {
 }  // namespace
 
 std::string PositionMark::ToText() const {
-  std::string text(first_partitions.has_value() ? kVersionWithPartitions
-                                                : kVersion);
+  const bool uncommitted = last.has_value() && last->seen != Seen::kCommitted;
+  std::string text(uncommitted                    ? kVersionUncommitted
+                   : first_partitions.has_value() ? kVersionWithPartitions
+                                                  : kVersion);
   if (last.has_value()) AppendNumber(text, last->offset, 10);
   text += ':';
   if (last.has_value()) AppendNumber(text, last->checksum, 16);
   text += ':';
-  if (first_partitions.has_value()) {
-    AppendNumber(text, *first_partitions, 10);
+  if (first_partitions.has_value()) AppendNumber(text, *first_partitions, 10);
+  if (first_partitions.has_value() || uncommitted) text += ':';
+  if (uncommitted) {
+    text += last->seen == Seen::kBoth ? kBoth : kUncommitted;
     text += ':';
   }
   if (IsClusterName(cluster)) text += cluster;
@@ -77,32 +93,53 @@ std::string PositionMark::ToText() const {
 }
 
 std::optional<PositionMark> PositionMark::FromText(std::string_view text) {
+  const bool uncommitted = text.starts_with(kVersionUncommitted);
   const bool has_partitions = text.starts_with(kVersionWithPartitions);
-  if (!has_partitions && !text.starts_with(kVersion)) return std::nullopt;
+  if (!uncommitted && !has_partitions && !text.starts_with(kVersion)) {
+    return std::nullopt;
+  }
   text.remove_prefix(kVersion.size());
   const auto offset = TakeField(text);
   const auto checksum = TakeField(text);
-  const auto partitions =
-      has_partitions ? TakeField(text) : std::optional<std::string_view>();
   if (!offset.has_value() || !checksum.has_value()) return std::nullopt;
   PositionMark mark;
-  if (has_partitions) {
-    mark.first_partitions.emplace();
-    if (!partitions.has_value() ||
-        !ReadNumber(*partitions, 10, *mark.first_partitions) ||
-        *mark.first_partitions < 0) {
-      return std::nullopt;
+  if (has_partitions || uncommitted) {
+    const auto partitions = TakeField(text);
+    if (!partitions.has_value()) return std::nullopt;
+    if (has_partitions || !partitions->empty()) {
+      mark.first_partitions.emplace();
+      if (!ReadNumber(*partitions, 10, *mark.first_partitions) ||
+          *mark.first_partitions < 0) {
+        return std::nullopt;
+      }
     }
   }
-  if (!IsClusterName(text)) return std::nullopt;
+  const auto seen =
+      uncommitted ? ReadSeen(TakeField(text)) : std::optional(Seen::kCommitted);
+  if (!seen.has_value() || !IsClusterName(text)) return std::nullopt;
   mark.cluster = text;
-  if (offset->empty() && checksum->empty()) return mark;
-  mark.last.emplace();
+  if (offset->empty() && checksum->empty() && !uncommitted) return mark;
+  mark.last = {.seen = *seen};
   if (!ReadNumber(*offset, 10, mark.last->offset) || mark.last->offset < 0 ||
       !ReadNumber(*checksum, 16, mark.last->checksum)) {
     return std::nullopt;
   }
   return mark;
+}
+
+PositionMark::Seen SeenUnder(Isolation isolation) {
+  return isolation == Isolation::kReadUncommitted &&
+                 !ROWFALL_MISTAKE(forget_isolation)
+             ? PositionMark::Seen::kUncommitted
+             : PositionMark::Seen::kCommitted;
+}
+
+PositionMark::Seen SeenOn(PositionMark::Seen seen, Isolation isolation) {
+  return isolation == Isolation::kReadCommitted &&
+                 seen == PositionMark::Seen::kUncommitted &&
+                 !ROWFALL_MISTAKE(take_what_is_hidden_for_nothing)
+             ? PositionMark::Seen::kBoth
+             : seen;
 }
 
 uint32_t ChecksumOf(const Message& message) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "rowfall/message.h"
+#include "rowfall/source.h"
 
 namespace rowfall::commit {
 
@@ -16,11 +17,25 @@ namespace rowfall::commit {
 // says nothing when a topic was deleted and made again, or cut and written
 // anew. As text: "rf1:<offset>:<checksum>:<cluster>", e.g.
 // "rf1:1841:e3069283:MkU3OEVBNTcwNTJENDM2Qg". With a number of partitions:
-// "rf2:<offset>:<checksum>:<partitions>:<cluster>".
+// "rf2:<offset>:<checksum>:<partitions>:<cluster>". Where the message was seen
+// under read_uncommitted:
+// "rf3:<offset>:<checksum>:<partitions>:<seen>:<cluster>", `partitions` may be
+// empty and `seen` is "u" or "uc", e.g.
+// "rf3:1841:e3069283::u:MkU3OEVBNTcwNTJENDM2Qg". What a version does not know,
+// it takes for no mark.
 struct PositionMark {
+  // Under which isolation the message was seen, and nothing between it and the
+  // position. Marks of versions that did not say count as kCommitted.
+  enum class Seen : uint8_t {
+    kCommitted,    // Messages of aborted transactions may follow it.
+    kUncommitted,  // It may be of one that was aborted, or is still open.
+    kBoth,         // It under read_uncommitted, what follows under the other:
+                   // both of these may be.
+  };
   struct Last {
     int64_t offset = 0;
     uint32_t checksum = 0;  // ChecksumOf() the message.
+    Seen seen = Seen::kCommitted;
     friend bool operator==(const Last&, const Last&) = default;
   };
   std::optional<Last> last;  // None: no message was settled yet.
@@ -33,6 +48,11 @@ struct PositionMark {
   // Anything that is not ours is no mark.
   static std::optional<PositionMark> FromText(std::string_view text);
 };
+
+// What is to be said of a message that comes under `isolation`.
+PositionMark::Seen SeenUnder(Isolation isolation);
+// The same where nothing came behind it under `isolation`.
+PositionMark::Seen SeenOn(PositionMark::Seen seen, Isolation isolation);
 
 // CRC-32C over key, payload, their presence, and timestamp of the message.
 uint32_t ChecksumOf(const Message& message);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/mistake.h"
+#include "base/reached.h"
 #include "commit/position_mark.h"
 
 namespace rowfall::commit {
@@ -19,6 +20,16 @@ void TakeNewest(TailCheck::Tail& tail) {
 
 }  // namespace
 
+void TailCheck::Expect(const PositionMark::Last& marked, Tail& tail) const {
+  tail.last = marked.offset;
+  tail.checksum = marked.checksum;
+  if (ROWFALL_MISTAKE(compare_across_isolations)) return;
+  using Seen = PositionMark::Seen;
+  const bool sees_all = isolation_ == Isolation::kReadUncommitted;
+  tail.may_show_more = sees_all && marked.seen != Seen::kUncommitted;
+  tail.may_hide = !sees_all && marked.seen != Seen::kCommitted;
+}
+
 std::vector<PartitionOffset> TailCheck::Begin(
     std::span<const PartitionOffset> positions) {
   tails_.clear();
@@ -31,10 +42,9 @@ std::vector<PartitionOffset> TailCheck::Begin(
     // Somebody has moved the offset and kept the text.
     if (mark->last->offset >= start.offset) continue;
     if (ROWFALL_MISTAKE(check_the_first_tail_only) && !tails_.empty()) continue;
-    tails_.push_back({.partition = start.partition,
-                      .position = start.offset,
-                      .last = mark->last->offset,
-                      .checksum = mark->last->checksum});
+    Tail tail{.partition = start.partition, .position = start.offset};
+    Expect(*mark->last, tail);
+    tails_.push_back(std::move(tail));
     start.offset = mark->last->offset;
   }
   return starts;
@@ -43,11 +53,14 @@ std::vector<PartitionOffset> TailCheck::Begin(
 PartitionOffset TailCheck::Add(const PartitionOffset& position,
                                const RecentMarks::Marks& marks) {
   Forget(position.partition);
-  Tail tail{.partition = position.partition,
-            .position = position.offset,
-            .last = marks.earlier.offset,
-            .checksum = marks.earlier.checksum};
-  if (marks.earlier.offset < marks.last.offset) tail.newest = marks.last;
+  Tail tail{.partition = position.partition, .position = position.offset};
+  Expect(marks.last, tail);
+  // It may be hidden as well: whatever comes behind it takes its place.
+  if (marks.earlier.offset < marks.last.offset) {
+    tail.newest = marks.last;
+    tail.last = marks.earlier.offset;
+    tail.checksum = marks.earlier.checksum;
+  }
   tails_.push_back(std::move(tail));
   return {position.partition, marks.earlier.offset};
 }
@@ -84,11 +97,15 @@ TailCheck::Verdict TailCheck::Compare(Tail& tail, int64_t offset,
     const bool is_all = tail.last + 1 == tail.position;
     return is_all ? Verdict::kSame : Verdict::kSoFar;
   }
-  // Compaction may have removed the message. But there was nothing to deliver
-  // between it and the position.
-  return offset >= tail.position || ROWFALL_MISTAKE(compare_no_marks)
-             ? Verdict::kSame
-             : Verdict::kOther;
+  // Compaction may have removed the message, or it is hidden now. But there was
+  // nothing to deliver between it and the position.
+  if (offset >= tail.position || ROWFALL_MISTAKE(compare_no_marks)) {
+    ROWFALL_REACHED(a_settled_message_that_is_hidden,
+                    tail.may_hide && !tail.last_came);
+    return Verdict::kSame;
+  }
+  ROWFALL_REACHED(messages_that_were_hidden, tail.may_show_more);
+  return tail.may_show_more ? Verdict::kSoFar : Verdict::kOther;
 }
 
 bool TailCheck::LosesLast(Tail& tail, int64_t low) {
@@ -106,13 +123,21 @@ bool TailCheck::EndSeen(Tail& tail, int64_t offset, absl::Duration now) {
   return false;
 }
 
-std::vector<const TailCheck::Tail*> TailCheck::TooShort(
-    absl::Duration now) const {
+std::vector<const TailCheck::Tail*> TailCheck::TooShort(absl::Duration now,
+                                                        LogEnd log_end) {
   std::vector<const Tail*> found;
-  for (const Tail& tail : tails_) {
-    if (tail.short_end != kOffsetNone && now >= tail.short_until) {
-      found.push_back(&tail);
+  for (Tail& tail : tails_) {
+    if (tail.short_end == kOffsetNone) continue;
+    if (tail.may_hide) {
+      const int64_t end = log_end(tail.partition);
+      if (end < 0 || end >= tail.position) {
+        ROWFALL_REACHED(a_log_that_goes_on_behind_its_end, true);
+        tail.short_until = now + kGrace;
+        continue;
+      }
+      tail.short_end = end;
     }
+    if (now >= tail.short_until) found.push_back(&tail);
   }
   return found;
 }

@@ -9,16 +9,19 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 #include "commit/position_mark.h"
 #include "commit/recent_marks.h"
 #include "rowfall/message.h"
+#include "rowfall/source.h"
 
 namespace rowfall::commit {
 
 // Reading begins at the last settled message instead of behind it, and what
-// comes is compared with the position's mark. The rules are in delivery.md.
-// Knows no Kafka and no clock of its own. Not thread-safe.
+// comes is compared with the position's mark, which may be of another isolation
+// than the one that it is read under. The rules are in delivery.md. Knows no
+// Kafka and no clock of its own. Not thread-safe.
 class TailCheck {
  public:
   // A partition that is being checked.
@@ -28,6 +31,11 @@ class TailCheck {
     int64_t last = 0;      // The offset of the last settled message, below it.
     uint32_t checksum = 0;
     bool last_came = false;  // And was the same.
+    // Messages that were hidden before may be between `last` and the position.
+    bool may_show_more = false;
+    // `last`, and the end of the log, may be hidden now: before the position
+    // may be the end of what is decided, and the log go on.
+    bool may_hide = false;
     // Where `last` is only an earlier one of those that were settled: the last
     // of them, which takes its place as soon as it was the same.
     std::optional<PositionMark::Last> newest;
@@ -41,6 +49,10 @@ class TailCheck {
     kOther,  // Another log: its messages are not those that were settled.
     kSoFar,  // The same, but the log may have been cut behind the message.
   };
+
+  // What will be compared is read under `isolation`.
+  explicit TailCheck(Isolation isolation = Isolation::kReadCommitted)
+      : isolation_(isolation) {}
 
   // Checks just the partitions of `positions` whose marks have a message, and
   // returns `positions` with the places where reading begins for that.
@@ -71,12 +83,19 @@ class TailCheck {
   // The log begins behind `tail.last` now, at `low`, by retention. Returns
   // whether there is another message to compare.
   static bool LosesLast(Tail& tail, int64_t low);
-  // Returns the partitions whose logs were too short for too long.
-  std::vector<const Tail*> TooShort(absl::Duration now) const;
+  // Says how far the log of a partition goes, kOffsetNone where unknown.
+  using LogEnd = absl::FunctionRef<int64_t(const TopicPartition&)>;
+  // Returns the partitions whose logs were too short for too long. `log_end` is
+  // asked where the end that was seen does not tell.
+  std::vector<const Tail*> TooShort(absl::Duration now, LogEnd log_end);
 
   static constexpr absl::Duration kGrace = absl::Seconds(5);
 
  private:
+  // Compares with what is `marked` before the position of `tail`.
+  void Expect(const PositionMark::Last& marked, Tail& tail) const;
+
+  Isolation isolation_;
   std::vector<Tail> tails_;
 };
 

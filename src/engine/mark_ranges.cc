@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/mistake.h"
@@ -17,9 +18,19 @@ std::string MarkFacts::MarkOf(
     std::optional<commit::PositionMark::Last> last) const {
   commit::PositionMark mark;
   mark.last = last;
+  if (last.has_value()) mark.last->seen = commit::SeenUnder(isolation);
   mark.cluster = cluster;
   mark.first_partitions = first_partitions.Of(topic);
   return mark == commit::PositionMark() ? std::string() : mark.ToText();
+}
+
+std::string MarkFacts::MarkOn(std::string mark) const {
+  auto known = commit::PositionMark::FromText(mark);
+  if (!known.has_value() || !known->last.has_value()) return mark;
+  const auto seen = commit::SeenOn(known->last->seen, isolation);
+  if (seen == known->last->seen) return mark;
+  known->last->seen = seen;
+  return known->ToText();
 }
 
 void MarkRanges(const MessageBatch& messages, size_t end,
@@ -43,7 +54,8 @@ void MarkRanges(const MessageBatch& messages, size_t end,
     unmarked.erase(found);
   }
   for (PartitionRange* range : unmarked) {
-    if (range->mark.empty()) range->mark = facts.MarkOf(range->partition.topic);
+    range->mark = range->mark.empty() ? facts.MarkOf(range->partition.topic)
+                                      : facts.MarkOn(std::move(range->mark));
   }
 }
 

@@ -12,6 +12,7 @@
 #include "commit/first_partitions.h"
 #include "commit/position_mark.h"
 #include "rowfall/message.h"
+#include "rowfall/source.h"
 
 namespace rowfall::engine {
 
@@ -19,12 +20,16 @@ namespace rowfall::engine {
 struct MarkFacts {
   std::string cluster;
   commit::FirstPartitions first_partitions;
+  Isolation isolation = Isolation::kReadCommitted;
 
   // Returns the mark of a position in `topic` behind message `last`, which is
-  // empty where there is nothing to say.
+  // empty where there is nothing to say. Last::seen follows from `isolation`.
   std::string MarkOf(
       std::string_view topic,
       std::optional<commit::PositionMark::Last> last = std::nullopt) const;
+  // Returns the mark of a later position, up to which nothing came behind the
+  // message of `mark`.
+  std::string MarkOn(std::string mark) const;
 };
 
 // Gives each range the mark of its last message among the first `end` of

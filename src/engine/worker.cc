@@ -190,6 +190,7 @@ void Worker::OpenSource() {
     config.properties[key] = value;
   }
   config.isolation = source::IsolationOf(config.properties);
+  mark_facts_.isolation = config.isolation;
   absl::StatusOr<std::unique_ptr<Source>> source;
   absl::Status status;
   {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a worker does when a log is not what it was: messages that are gone,
 // truncated topics, topics that were made again.
+#include <algorithm>
 #include <utility>
 
 #include "base/mistake.h"
@@ -110,7 +111,11 @@ void Worker::FollowTails() {
 }
 
 void Worker::CheckShortTails() {
-  for (const commit::TailCheck::Tail* tail : tails_.TooShort(Now())) {
+  const auto log_end = [this](const TopicPartition& partition) {
+    return source_ == nullptr ? kOffsetNone
+                              : source_->GetWatermarks(partition).high;
+  };
+  for (const commit::TailCheck::Tail* tail : tails_.TooShort(Now(), log_end)) {
     if (failed_) return;
     if (HasGap(tail->partition)) continue;
     AddGap({tail->partition, tail->position, ShortLogText(*tail)});
@@ -135,7 +140,9 @@ void Worker::Handle(const EndOfPartition& event) {
   // not for us; then the partition is not owned either.
   ledger_.AdvanceTo(event.position);
   ends_[partition] = event.position.offset;
-  job_->FoundEnd(event.position);
+  // What is hidden behind it may have been brought under read_uncommitted.
+  const int64_t log_end = source_->GetWatermarks(partition).high;
+  job_->FoundEnd({partition, std::max(event.position.offset, log_end)});
   end_was_read_ = true;
 }
 
@@ -156,9 +163,10 @@ void Worker::Handle(const OffsetOutOfRange& event) {
     Log(LogLevel::kWarning, what);
     return MoveSource(event.position);
   }
-  // Retention has taken the last message that was read, and no other.
-  if (tail != nullptr && event.low <= position && position <= event.high &&
-      event.low > tail->last) {
+  // Retention has taken the last message that was read, and no other. Where the
+  // log's end may be hidden, it is the position itself that tells.
+  if (tail != nullptr && event.low <= position &&
+      (position <= event.high || tail->may_hide) && event.low > tail->last) {
     if (commit::TailCheck::LosesLast(*tail, event.low)) {
       return MoveSource({partition, tail->last});
     }

@@ -32,7 +32,7 @@ void Worker::AnswerAssignment() {
     if (!base::MayPass(positions.status())) return Fail(positions.status());
     return BackOff(Waiting::kPositions, positions.status());
   }
-  commit::TailCheck tails;
+  commit::TailCheck tails(mark_facts_.isolation);
   const absl::Status status = AssignSource(tails.Begin(*positions));
   if (absl::IsAborted(status) || absl::IsCancelled(status)) {
     return TakeAnotherConsumer(status);

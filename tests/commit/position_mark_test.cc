@@ -37,6 +37,46 @@ TEST(PositionMarkTest, SurvivesAsText) {
   EXPECT_EQ(PositionMark::FromText(mark.ToText()), mark);
 }
 
+TEST(PositionMarkTest, SaysUnderWhichIsolationItWasSeen) {
+  PositionMark mark;
+  mark.last = {1841, 0xe3069283, PositionMark::Seen::kUncommitted};
+  EXPECT_EQ(mark.ToText(), "rf3:1841:e3069283::u:");
+  EXPECT_EQ(PositionMark::FromText(mark.ToText()), mark);
+  mark.cluster = "c";
+  mark.first_partitions = 12;
+  EXPECT_EQ(mark.ToText(), "rf3:1841:e3069283:12:u:c");
+  EXPECT_EQ(PositionMark::FromText(mark.ToText()), mark);
+  mark.last->seen = PositionMark::Seen::kBoth;
+  EXPECT_EQ(mark.ToText(), "rf3:1841:e3069283:12:uc:c");
+  EXPECT_EQ(PositionMark::FromText(mark.ToText()), mark);
+  // Without a message there is nothing that was seen.
+  mark.last.reset();
+  EXPECT_EQ(mark.ToText(), "rf2:::12:c");
+}
+
+// Versions before did not say; most of them read what is committed.
+TEST(PositionMarkTest, OlderMarksCountAsThoseOfTheDefault) {
+  for (const char* text : {"rf1:1841:e3069283:c", "rf2:1841:e3069283:12:c"}) {
+    const auto mark = PositionMark::FromText(text);
+    ASSERT_TRUE(mark.has_value() && mark->last.has_value()) << text;
+    EXPECT_EQ(mark->last->seen, PositionMark::Seen::kCommitted);
+    EXPECT_EQ(mark->ToText(), text);
+  }
+}
+
+TEST(PositionMarkTest, WhatIsSeenFollowsFromTheIsolation) {
+  using Seen = PositionMark::Seen;
+  EXPECT_EQ(SeenUnder(Isolation::kReadCommitted), Seen::kCommitted);
+  EXPECT_EQ(SeenUnder(Isolation::kReadUncommitted), Seen::kUncommitted);
+  // Nothing came behind it: more may have been hidden than before.
+  EXPECT_EQ(SeenOn(Seen::kUncommitted, Isolation::kReadCommitted), Seen::kBoth);
+  for (const Seen seen : {Seen::kCommitted, Seen::kUncommitted, Seen::kBoth}) {
+    EXPECT_EQ(SeenOn(seen, Isolation::kReadUncommitted), seen);
+    if (seen == Seen::kUncommitted) continue;
+    EXPECT_EQ(SeenOn(seen, Isolation::kReadCommitted), seen);
+  }
+}
+
 TEST(PositionMarkTest, TakesNothingForeignAsAMark) {
   for (const char* text : {"",
                            "x",
@@ -59,6 +99,17 @@ TEST(PositionMarkTest, TakesNothingForeignAsAMark) {
                            "rf2:1:2:-1:",
                            "rf2:1:2:9999999999:",
                            "rf3:1:2:3:",
+                           "rf3:1:2:u:",
+                           "rf3:1:2:3:x:",
+                           "rf3:1:2:x:u:",
+                           "rf3:1:2:-1:u:",
+                           "rf3:1:2:3::",
+                           "rf3:1:2:3:c:",
+                           "rf3:1:2:3:u",
+                           "rf3:1:2::u:a b",
+                           "rf3:::3:u:",
+                           "rf3::2::u:",
+                           "rf4:1:2:3:u:",
                            "{\"offset\": 5}"}) {
     EXPECT_EQ(PositionMark::FromText(text), std::nullopt) << text;
   }

@@ -57,6 +57,17 @@ TEST_F(RecentMarksTest, WhatIsLookedAtIsFiveMinutesOldAndNotMuchOlder) {
   EXPECT_EQ(Look(90).first, 60);
 }
 
+TEST_F(RecentMarksTest, UnderWhichIsolationItWasSeenIsKept) {
+  PositionMark mark;
+  mark.last = {10, 1010, PositionMark::Seen::kUncommitted};
+  marks_.Note({kA0, 11, mark.ToText()}, absl::Minutes(0));
+  Settle(11, 1);
+  const auto marks = marks_.Find(kA0, absl::Minutes(1));
+  ASSERT_TRUE(marks.has_value());
+  EXPECT_EQ(marks->earlier.seen, PositionMark::Seen::kUncommitted);
+  EXPECT_EQ(marks->last.seen, PositionMark::Seen::kCommitted);
+}
+
 TEST_F(RecentMarksTest, APartitionThatIsReadElsewhereIsForgotten) {
   Settle(10, 0);
   marks_.Forget(kA0);

@@ -36,10 +36,44 @@ TEST(MarkRangesTest, RangesGetTheirLastMessage) {
   EXPECT_EQ(ranges[1].mark, expected.ToText());
   EXPECT_EQ(ranges[2].mark, "old");
   EXPECT_EQ(ranges[3].mark, "");
-  MarkRanges(MessageBatch(), 0, {.cluster = "c", .first_partitions = {}},
-             ranges);
+  MarkFacts facts;
+  facts.cluster = "c";
+  MarkRanges(MessageBatch(), 0, facts, ranges);
   EXPECT_EQ(ranges[1].mark, expected.ToText());
   EXPECT_EQ(ranges[3].mark, "rf1:::c");
+}
+
+// A mark says under which isolation its message came, and nothing behind it.
+TEST(MarkRangesTest, TheIsolationGoesWithTheMark) {
+  MessageBatch messages;
+  messages.Append(MakeMessage(5, "a"));
+  commit::PositionMark mark;
+  mark.last = {5, commit::ChecksumOf(MakeMessage(5, "a"))};
+  const std::string committed = mark.ToText();
+  mark.last->seen = commit::PositionMark::Seen::kUncommitted;
+  const std::string uncommitted = mark.ToText();
+  mark.last->seen = commit::PositionMark::Seen::kBoth;
+  const std::string both = mark.ToText();
+  MarkFacts facts;
+  facts.isolation = Isolation::kReadUncommitted;
+  PartitionRange ranges[] = {{{"t", 0}, 5, 6, ""},
+                             {{"t", 1}, 6, 9, committed},
+                             {{"t", 2}, 6, 9, uncommitted},
+                             {{"t", 3}, 6, 9, both},
+                             {{"t", 4}, 6, 9, "foreign"}};
+  MarkRanges(messages, 1, facts, ranges);
+  EXPECT_EQ(ranges[0].mark, uncommitted);
+  EXPECT_EQ(ranges[1].mark, committed);
+  EXPECT_EQ(ranges[2].mark, uncommitted);
+  EXPECT_EQ(ranges[3].mark, both);
+  EXPECT_EQ(ranges[4].mark, "foreign");
+  facts.isolation = Isolation::kReadCommitted;
+  MarkRanges(messages, 1, facts, ranges);
+  EXPECT_EQ(ranges[0].mark, committed);
+  EXPECT_EQ(ranges[1].mark, committed);
+  EXPECT_EQ(ranges[2].mark, both);
+  EXPECT_EQ(ranges[3].mark, both);
+  EXPECT_EQ(ranges[4].mark, "foreign");
 }
 
 TEST(MarkRangesTest, MessagesBehindTheEndDoNotCount) {

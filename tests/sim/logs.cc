@@ -39,6 +39,36 @@ void Logs::Delete(int number, int64_t from, int64_t to) {
   }
 }
 
+std::vector<int> Logs::EndTransaction(int transaction, bool commits) {
+  std::vector<int> found;
+  for (int i = 0; i < size(); ++i) {
+    bool has_some = false;
+    for (int64_t o = 0; o < (*this)[i].size(); ++o) {
+      const LogEntryFacts& facts = Facts(i, o);
+      has_some |= facts.open == transaction && !facts.deleted;
+    }
+    if (has_some && (*this)[i].is_present) found.push_back(i);
+  }
+  for (Log& log : logs_) {
+    for (LogEntryFacts& facts : log.entries) {
+      if (facts.open != transaction) continue;
+      facts.open = 0;
+      facts.aborted = !commits;
+    }
+  }
+  return found;
+}
+
+int64_t Logs::End(int number, Isolation isolation) const {
+  const int64_t end = (*this)[number].size();
+  if (isolation == Isolation::kReadUncommitted) return end;
+  for (int64_t o = 0; o < end; ++o) {
+    const LogEntryFacts& facts = Facts(number, o);
+    if (facts.open != 0 && !facts.deleted) return o;
+  }
+  return end;
+}
+
 int Logs::Find(const TopicPartition& partition) const {
   return Find(partition.topic, partition.partition);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "rowfall/message.h"
+#include "rowfall/source.h"
 
 namespace rowfall::tests {
 
@@ -26,6 +27,8 @@ struct LogEntryFacts {
   bool gap = false;         // A marker, or compacted.
   bool unreadable = false;  // Not JSON, or a tombstone.
   bool deleted = false;     // By the broker: retention.
+  int open = 0;             // The transaction that it is of, while it is open.
+  bool aborted = false;     // It was of a transaction that was aborted.
   std::vector<Row> rows;
   std::optional<std::string> payload;
 
@@ -73,6 +76,10 @@ class Logs {
   }
   // The broker removes what is there from `from` up to `to`.
   void Delete(int number, int64_t from, int64_t to);
+  // Ends a transaction. Returns the logs that have messages of it.
+  std::vector<int> EndTransaction(int transaction, bool commits);
+  // Returns where the log ends for those who read it.
+  int64_t End(int number, Isolation isolation) const;
   // Returns the log that the partition is now, or -1.
   int Find(const TopicPartition& partition) const;
   int Find(std::string_view topic, int32_t partition) const;

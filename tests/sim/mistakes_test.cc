@@ -75,7 +75,8 @@ INSTANTIATE_TEST_SUITE_P(
         "settle_before_dead_letter", "name_groups_by_order", "settle_on_retry",
         "settle_only_what_gave_rows", "stop_behind_the_bad_message",
         "take_any_answer", "take_short_logs_as_read",
-        "reject_when_a_function_is_unavailable"),
+        "reject_when_a_function_is_unavailable", "compare_across_isolations",
+        "forget_isolation", "take_what_is_hidden_for_nothing"),
     [](const auto& mistake) { return std::string(mistake.param); });
 
 // What the seeds of every run get into, as src marks it with ROWFALL_REACHED.
@@ -88,6 +89,8 @@ constexpr const char* kStates[] = {
     "a_gap_before_the_last_change_was_stored",
     "a_gap_with_a_commit_in_flight",
     "a_group_before_its_table",
+    "a_log_that_goes_on_behind_its_end",
+    "a_settled_message_that_is_hidden",
     "a_table_before_its_group",
     "an_end_that_was_found_before_a_conflict",
     "answered_after_a_newer_commit",
@@ -97,6 +100,7 @@ constexpr const char* kStates[] = {
     "cut_where_some_rows_were_written",
     "lost_with_work_that_is_not_committed",
     "messages_of_an_assignment_that_is_gone",
+    "messages_that_were_hidden",
     "out_of_range_of_an_unknown_log",
     "out_of_range_with_a_log_in_doubt",
     "recovered_with_a_consumer_that_is_paused",

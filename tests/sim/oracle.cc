@@ -207,7 +207,7 @@ bool ViewOracle::RowIsDurable(const LogEntryFacts& facts, size_t k,
 
 bool ViewOracle::OwesNothing(int partition, int64_t offset) {
   const LogEntryFacts& facts = Facts(partition, offset);
-  return facts.gap || facts.deleted ||
+  return facts.gap || facts.aborted || facts.deleted ||
          IsBefore(&PartitionState::begin, partition, offset);
 }
 
@@ -232,6 +232,10 @@ bool ViewOracle::IsDurable(int partition, int64_t offset) {
 }
 
 bool ViewOracle::IsAccountedFor(int partition, int64_t offset) {
+  return Facts(partition, offset).aborted || IsDone(partition, offset);
+}
+
+bool ViewOracle::IsDone(int partition, int64_t offset) {
   const LogEntryFacts& facts = Facts(partition, offset);
   if (facts.gap || facts.deleted) return true;
   const OffsetState& state = StateOf(partition, offset);

@@ -89,8 +89,11 @@ class ViewOracle {
     return row.bad() &&
            (scenario_.on_error != OnError::kNull || scenario_.grouped);
   }
-  // Whether the log holds no message that is owed.
+  // Whether the log holds no message that is owed. One of a transaction that
+  // was aborted is not, but may come.
   bool OwesNothing(int partition);
+  // Whether all that came of the message is durable.
+  bool IsDone(int partition, int64_t offset);
   // The first offset that is not durable.
   int64_t Durable(int partition);
   const std::string& name() const { return name_; }

@@ -18,6 +18,7 @@ constexpr absl::Duration kGrace = absl::Seconds(5);
 constexpr absl::Duration kMemory = absl::Minutes(5);
 
 using Last = commit::PositionMark::Last;
+using MarkSeen = commit::PositionMark::Seen;
 
 // The message that a position's mark names, if it is before the position.
 std::optional<Last> TailOf(const PartitionOffset& position) {
@@ -82,7 +83,7 @@ std::optional<std::string> Reading::Begin(const PartitionOffset& start,
   std::optional<std::string> problem;
   if (start.offset == kOffsetEnd) {
     const int log = logs_->Find(start.partition);
-    track.next = (*logs_)[log].size();
+    track.next = logs_->End(log, isolation_);
     track.parts.push_back({track.next, log});
     track.looks_for_end = true;
   } else if (start.offset >= 0) {
@@ -161,9 +162,14 @@ const TopicPartition* Reading::NotLookedAt(
 
 std::optional<Last> Reading::Given(const Track& track, int64_t offset) const {
   const auto behind = track.seen.lower_bound(offset);
-  if (behind == track.seen.begin()) return TailOf(track.basis);
+  if (behind == track.seen.begin() ||
+      std::prev(behind)->first < track.basis.offset) {
+    return TailOf(track.basis);
+  }
   const auto& [at, seen] = *std::prev(behind);
-  return Last{at, seen.checksum};
+  return Last{at, seen.checksum,
+              isolation_ == Isolation::kReadUncommitted ? MarkSeen::kUncommitted
+                                                        : MarkSeen::kCommitted};
 }
 
 void Reading::MeetsOther(const TopicPartition& partition, Track& track,
@@ -208,7 +214,9 @@ void Reading::Goes(const TopicPartition& partition, Track& track, int64_t from,
   const auto is_empty = [&](int64_t offset) {
     if (offset >= (*logs_)[former].size()) return false;
     const LogEntryFacts& facts = logs_->Facts(former, offset);
-    return facts.gap || facts.deleted;
+    const bool is_hidden =
+        facts.aborted && isolation_ == Isolation::kReadCommitted;
+    return facts.gap || facts.deleted || is_hidden;
   };
   while (from < to && is_empty(from)) ++from;
   track.parts.push_back({from, log});
@@ -242,6 +250,7 @@ bool Reading::LooksAt(const TopicPartition& partition, Track& track,
     return true;
   }
   if (offset < track.next) {
+    if (SeesWhatWasHidden(last)) return true;
     return is_other(base::Cat(track.last_came
                                   ? std::string()
                                   : base::Cat(last.offset, " is gone, and "),
@@ -264,8 +273,13 @@ void Reading::Message(const MessageBatch& messages, size_t i,
   }
   const bool in_doubt = track->parts.empty() && track->tail.has_value();
   const bool is_tail = in_doubt && at.offset == track->tail->offset;
-  if (is_tail ? checksum != track->tail->checksum
-              : in_doubt && at.offset < track->basis.offset) {
+  const bool is_between =
+      in_doubt && !is_tail && at.offset < track->basis.offset;
+  if (is_between && SeesWhatWasHidden(*track->tail)) {
+    track->next = at.offset + 1;
+    return;
+  }
+  if (is_tail ? checksum != track->tail->checksum : is_between) {
     const std::string what = base::Cat(
         "position ", track->basis.offset, " of ", partition.ToString(),
         " is of another log: message ",
@@ -318,8 +332,10 @@ void Reading::OutOfRange(const OffsetOutOfRange& event) {
   const TopicPartition& partition = event.position.partition;
   Track* track = Find(partition);
   if (track == nullptr || !track->trouble.empty()) return;
+  // An end that may be hidden says nothing.
+  const bool knows_end = !MayNotSee(Doubted(*track));
   if (track->look.has_value() && event.low <= track->next &&
-      track->next <= event.high && event.low > *track->look) {
+      (track->next <= event.high || !knows_end) && event.low > *track->look) {
     // Retention has taken that one; the last one may still be there.
     const int64_t last = Given(*track, track->next)->offset;
     const bool has_last = *track->look < last && event.low <= last;
@@ -332,7 +348,8 @@ void Reading::OutOfRange(const OffsetOutOfRange& event) {
                            : track->look.has_value() ? track->next
                                                      : event.position.offset;
   // Retention has taken the message that was to be compared, and no other.
-  if (in_doubt && event.low <= position && position <= event.high &&
+  if (in_doubt && event.low <= position &&
+      (position <= event.high || !knows_end) &&
       event.low > track->tail->offset) {
     track->tail.reset();
     track->waits = true;
@@ -353,16 +370,20 @@ void Reading::Look(absl::Duration now) {
         !track.look.has_value() && track.next == (*logs_)[log].size()) {
       Goes(partition, track, track.next, track.next);
     }
-    if (!IsInDoubt(track) || !track.trouble.empty() || track.short_end < 0 ||
-        now < track.short_until) {
+    if (!IsInDoubt(track) || !track.trouble.empty() || track.short_end < 0) {
       continue;
     }
-    MeetsOther(
-        partition, track,
-        base::Cat("offset ",
-                  track.look.has_value() ? track.next : track.basis.offset,
-                  " of ", partition.ToString(),
-                  " does not exist: the log ends at ", track.short_end));
+    const int64_t position =
+        track.look.has_value() ? track.next : track.basis.offset;
+    // Behind a transaction that is open the log may go on.
+    if (MayNotSee(Doubted(track))) {
+      track.short_end = (*logs_)[log].size();
+      if (track.short_end >= position) track.short_until = now + kGrace;
+    }
+    if (now < track.short_until) continue;
+    MeetsOther(partition, track,
+               base::Cat("offset ", position, " of ", partition.ToString(),
+                         " does not exist: the log ends at ", track.short_end));
   }
 }
 
@@ -447,15 +468,32 @@ int64_t Reading::Durable(const Track& track, int64_t offset) const {
   return offset;
 }
 
+int64_t Reading::NotDone(const Track& track, int64_t offset) const {
+  for (const auto& [at, seen] : track.seen) {
+    if (at >= offset) break;
+    if (at < track.basis.offset || !logs_->Facts(seen.log, at).aborted) {
+      continue;
+    }
+    if (!view_->IsDone(seen.log, at)) return at;
+  }
+  return kOffsetNone;
+}
+
 // What the mark of a position has to be.
 std::optional<Last> Reading::MarkOf(const Track& track, int64_t offset) const {
   const auto behind = track.seen.lower_bound(offset);
-  if (behind == track.seen.begin()) {
-    const auto mark = commit::PositionMark::FromText(track.basis.mark);
-    return mark.has_value() ? mark->last : std::nullopt;
+  if (behind != track.seen.begin() &&
+      std::prev(behind)->first >= track.basis.offset) {
+    return Given(track, offset);
   }
-  const auto& [at, seen] = *std::prev(behind);
-  return Last{at, seen.checksum};
+  auto mark = commit::PositionMark::FromText(track.basis.mark);
+  if (!mark.has_value() || !mark->last.has_value()) return std::nullopt;
+  // Up to here more may have been hidden than behind the basis.
+  if (isolation_ == Isolation::kReadCommitted && offset > track.basis.offset &&
+      mark->last->seen == MarkSeen::kUncommitted) {
+    mark->last->seen = MarkSeen::kBoth;
+  }
+  return mark->last;
 }
 
 std::optional<std::string> Reading::Check(const PartitionOffset& position) {
@@ -471,6 +509,9 @@ std::optional<std::string> Reading::Check(const PartitionOffset& position) {
   const int64_t durable = Durable(*track, position.offset);
   if (durable < position.offset) {
     return base::Cat("is durable only up to ", durable);
+  }
+  if (const int64_t at = NotDone(*track, position.offset); at >= 0) {
+    return base::Cat("message ", at, " was delivered and is not durable");
   }
   const auto mark = commit::PositionMark::FromText(position.mark);
   const auto last = mark.has_value() ? mark->last : std::nullopt;

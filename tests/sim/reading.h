@@ -50,8 +50,9 @@ class Origins {
 // (src/commit/delivery.md, "Other logs").
 class Reading {
  public:
-  Reading(const Logs* logs, Origins* origins, ViewOracle* view)
-      : logs_(logs), origins_(origins), view_(view) {}
+  Reading(const Logs* logs, Origins* origins, ViewOracle* view,
+          Isolation isolation)
+      : logs_(logs), origins_(origins), view_(view), isolation_(isolation) {}
 
   // --- What happens --------------------------------------------------------
   // Reads from `start` on; `known` are the positions it may be meant for.
@@ -151,6 +152,20 @@ class Reading {
   // What is wrong from now on says that the log is another one.
   void MeetsOther(const TopicPartition& partition, Track& track,
                   std::string text);
+  // What a message of an aborted or open transaction is to this consumer: it
+  // comes, though it did not before; or does not, though it did.
+  bool SeesWhatWasHidden(const commit::PositionMark::Last& last) const {
+    return isolation_ == Isolation::kReadUncommitted &&
+           last.seen != commit::PositionMark::Seen::kUncommitted;
+  }
+  bool MayNotSee(const std::optional<commit::PositionMark::Last>& last) const {
+    return isolation_ == Isolation::kReadCommitted && last.has_value() &&
+           last->seen != commit::PositionMark::Seen::kCommitted;
+  }
+  // The last message before the position of a track that is in doubt.
+  std::optional<commit::PositionMark::Last> Doubted(const Track& track) const {
+    return track.look.has_value() ? Given(track, track.next) : track.tail;
+  }
   // The message that was last before `offset`, if any was.
   std::optional<commit::PositionMark::Last> Given(const Track& track,
                                                   int64_t offset) const;
@@ -162,12 +177,16 @@ class Reading {
            (track.parts.empty() && track.tail.has_value());
   }
   int64_t Durable(const Track& track, int64_t offset) const;
+  // The first message before `offset` that was delivered and is not durable,
+  // or kOffsetNone. Of those that are owed Durable() tells.
+  int64_t NotDone(const Track& track, int64_t offset) const;
   std::optional<commit::PositionMark::Last> MarkOf(const Track& track,
                                                    int64_t offset) const;
 
   const Logs* const logs_;
   Origins* const origins_;
   ViewOracle* const view_;
+  const Isolation isolation_;
   std::map<TopicPartition, Track> tracks_;
 };
 

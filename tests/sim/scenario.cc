@@ -124,6 +124,7 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   Random functions(seed + 3);  // Of its own: other choices stay as they are.
   scenario.calls_function = functions.OneIn(3);
   scenario.function_faults = scenario.calls_function && functions.OneIn(2);
+  scenario.transactions = Random(seed + 4).OneIn(4);
   return scenario;
 }
 
@@ -149,6 +150,7 @@ std::string Scenario::ToString() const {
   }
   add(other_logs, "other logs");
   add(restores, "restores");
+  add(transactions, "transactions");
   add(retention, "retention");
   add(catalog == CatalogKind::kFile, "catalog in a file");
   add(endless_fault, "a fault without end");
@@ -214,6 +216,9 @@ std::string Scenario::CreateSource(const SourceOptions& options) const {
       "' batch=", batch, " batch_timeout=", batch_timeout_ms, " on_error='",
       PolicyName(options.on_error), "' client.id='", options.ToClientId(), "'");
   base::AppendCat(text, " on_gap='", GapName(options.on_gap), "'");
+  if (options.isolation == Isolation::kReadUncommitted) {
+    text += " isolation.level='read_uncommitted'";
+  }
   if (listed != 0) {
     base::AppendCat(text, " partition_list='", ListText(listed), "'");
   }

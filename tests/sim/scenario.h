@@ -7,6 +7,7 @@
 #include <string>
 
 #include "rowfall/sink.h"
+#include "rowfall/source.h"
 #include "tests/sim/random.h"
 
 namespace rowfall::tests {
@@ -22,11 +23,12 @@ struct SourceOptions {
   int num_consumers = 1;
   bool limits_errors = false;  // By the scenario's max_errors.
   OnGap on_gap = OnGap::kFail;
+  Isolation isolation = Isolation::kReadCommitted;
   friend bool operator==(const SourceOptions&, const SourceOptions&) = default;
 
   // Travels as client.id to whoever watches the source.
   std::string ToClientId() const;
-  // Of these only limits_errors and on_gap.
+  // Of these only limits_errors and on_gap; isolation is another property.
   static SourceOptions FromClientId(const std::string& client_id);
 };
 
@@ -53,6 +55,9 @@ struct Scenario {
   bool retention = false;   // The log is cut in front.
   bool other_logs = false;  // Logs are cut behind, topics are made again.
   bool restores = false;    // Tables go back to a backup.
+  // Messages come in transactions, which may be aborted, and isolation.level
+  // changes.
+  bool transactions = false;
   // One view's table is away, for as long as the other view needs to recover.
   bool endless_fault = false;
   OnGap on_gap = OnGap::kFail;

@@ -29,6 +29,7 @@ Simulation::Simulation(const Scenario& scenario, Tracing tracing)
   if (scenario_.commit_faults) AddCommitFaults();
   if (scenario_.crashes) AddCrashes();
   AddOtherLogs();
+  if (scenario_.transactions) AddTransactions();
 }
 
 SimOutcome Simulation::Run() {
@@ -104,6 +105,9 @@ void Simulation::EndAllFaults() {
   world_.broker.EndFaults();
   world_.reachable = true;
   world_.zombies.clear();
+  while (!open_transactions_.empty()) {
+    EndTransaction(open_transactions_.back(), random_.OneIn(2));
+  }
   for (const auto& process : processes_) {
     process->FreezeUntil(0);
     if (!process->is_open()) process->Open();
@@ -221,7 +225,9 @@ void Simulation::Mend(Process& process, bool is_lenient) {
 }
 
 void Simulation::CreateAll(Process& process, const SourceOptions& options) {
-  (void)process.Execute(scenario_.CreateSource(options));
+  SourceOptions chosen = options;
+  chosen.isolation = isolation_;
+  (void)process.Execute(scenario_.CreateSource(chosen));
   // Each time in another order, so that processes differ.
   ++first_view_;
   for (int i = 0; i < scenario_.num_views && process.is_open(); ++i) {
@@ -286,7 +292,7 @@ bool Simulation::IsCommitted(int view, int log) const {
 // Whether a view owes all that was ever produced.
 bool Simulation::OwesAll() const {
   return !scenario_.from_latest && !scenario_.retention &&
-         !world_.logs_changed();
+         !scenario_.transactions && !world_.logs_changed();
 }
 
 void Simulation::CheckTotals(int view) {
@@ -336,11 +342,18 @@ void Simulation::BeQuiet() {
   problems_.push_back("I9: what was committed was left to expire");
 }
 
-// Everything is accounted for, and what comes now is written once.
+// Everything is accounted for, and what comes now is written once, also where
+// isolation.level changes.
 void Simulation::CheckEnd() {
   for (const auto& view : world_.views) view->CheckAllAccountedFor();
   for (const auto& view : world_.views) view->ForgetFaults();
   ProduceToAll();
+  if (scenario_.transactions) {
+    TurnIsolation();
+    for (const auto& process : processes_) {
+      CreateAnew(*process, LenientOptions());
+    }
+  }
   processes_[0]->Stop();
   processes_[0]->Open();
   bool healthy = false;

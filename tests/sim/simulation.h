@@ -52,6 +52,7 @@ class Simulation {
   void AddCommitFaults();
   void AddCrashes();
   void AddOtherLogs();
+  void AddTransactions();
   void Produce();
   void Turns();
 
@@ -70,11 +71,17 @@ class Simulation {
   int AnyLog();
   std::string AnyGroup() { return scenario_.Group(AnyView()); }
   absl::Status AnyStatus();
-  void ProduceTo(int log, bool may_be_bad);
+  // `transaction` 0: in none.
+  void ProduceTo(int log, bool may_be_bad, int transaction = 0);
   void ProduceToAll();
   void AddPartitions();
   void CutLog();
   void ReplaceTopic();
+  void Transaction();
+  void EndTransaction(int transaction, bool commits);
+  void TurnIsolation();
+  // Makes the source of a process again.
+  void CreateAnew(Process& process, const SourceOptions& options);
 
   // Healing (simulation_end.cc).
   void EndAllFaults();
@@ -104,6 +111,9 @@ class Simulation {
   std::vector<Action> actions_;
   int weights_ = 0;
   bool commits_are_held_ = false;
+  int num_transactions_ = 0;
+  std::vector<int> open_transactions_;
+  Isolation isolation_ = Isolation::kReadCommitted;  // Of the next source.
   int64_t next_id_ = 1;
   std::vector<std::string> problems_;
 };

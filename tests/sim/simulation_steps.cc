@@ -10,7 +10,7 @@ namespace rowfall::tests {
 
 // --- Messages and turns ------------------------------------------------------
 
-void Simulation::ProduceTo(int number, bool may_be_bad) {
+void Simulation::ProduceTo(int number, bool may_be_bad, int transaction) {
   Log& log = world_.logs[number];
   LogEntryFacts facts;
   testing::MemoryMessage message;
@@ -38,8 +38,15 @@ void Simulation::ProduceTo(int number, bool may_be_bad) {
   if (kind == 1) payload += " {\"id\":";
   if (kind != 0) message.payload = payload;
   facts.payload = message.payload;
+  facts.open = transaction;
   log.entries.push_back(facts);
-  world_.broker.Produce(log.partition.topic, log.partition.partition, message);
+  const auto& [topic, partition] = log.partition;
+  if (transaction == 0) {
+    world_.broker.Produce(topic, partition, message);
+  } else {
+    world_.broker.ProduceInTransaction(base::Cat(transaction), topic, partition,
+                                       message);
+  }
 }
 
 void Simulation::ProduceToAll() {
@@ -179,6 +186,71 @@ void Simulation::ReplaceTopic() {
   }
 }
 
+// --- Transactions ------------------------------------------------------------
+
+void Simulation::AddTransactions() {
+  Add(6, "Transaction", [this] { Transaction(); });
+  Add(4, "A transaction ends", [this] {
+    if (open_transactions_.empty()) return;
+    const int i = random_.Below(static_cast<int>(open_transactions_.size()));
+    EndTransaction(open_transactions_[static_cast<size_t>(i)],
+                   random_.OneIn(2));
+  });
+  Add(3, "isolation.level changes", [this] {
+    if (random_.OneIn(2)) TurnIsolation();
+    Process* process = AnyRunning();
+    if (process != nullptr) CreateAnew(*process, scenario_.Options());
+  });
+}
+
+// In one partition or two. Most are over soon: what is open holds up those who
+// read what is committed.
+void Simulation::Transaction() {
+  constexpr size_t kMostOpen = 2;
+  const int transaction = ++num_transactions_;
+  open_transactions_.push_back(transaction);
+  for (int i = random_.Between(1, 2); i > 0; --i) {
+    const int log = AnyLog();
+    const int count = random_.Between(1, 4);
+    world_.Trace(base::Cat("  ", count, " to ",
+                           world_.logs.Place(log, world_.logs[log].size())));
+    for (int k = 0; k < count; ++k) ProduceTo(log, true, transaction);
+  }
+  const bool stays_open =
+      random_.OneIn(3) && open_transactions_.size() <= kMostOpen;
+  if (!stays_open) EndTransaction(transaction, random_.OneIn(3));
+}
+
+void Simulation::EndTransaction(int transaction, bool commits) {
+  world_.Trace(base::Cat("  transaction ", transaction,
+                         commits ? " is committed" : " is aborted"));
+  std::erase(open_transactions_, transaction);
+  LogEntryFacts marker;
+  marker.gap = true;
+  for (const int log : world_.logs.EndTransaction(transaction, commits)) {
+    world_.logs[log].entries.push_back(marker);
+  }
+  const std::string name = base::Cat(transaction);
+  if (commits) {
+    world_.broker.CommitTransaction(name);
+  } else {
+    world_.broker.AbortTransaction(name);
+  }
+}
+
+void Simulation::TurnIsolation() {
+  isolation_ = isolation_ == Isolation::kReadCommitted
+                   ? Isolation::kReadUncommitted
+                   : Isolation::kReadCommitted;
+}
+
+// Processes follow one after the other, as an operator gets to them.
+void Simulation::CreateAnew(Process& process, const SourceOptions& options) {
+  (void)process.Execute("DROP SOURCE s");
+  if (process.is_open()) CreateAll(process, options);
+  if (process.is_open()) Mend(process, false);
+}
+
 void Simulation::AddStatements() {
   Add(3, "ALTER", [this] {
     Process* process = AnyRunning();
@@ -199,6 +271,7 @@ void Simulation::AddStatements() {
     if (process == nullptr) return;
     SourceOptions options = scenario_.Options();
     options.num_consumers = random_.Between(1, 3);
+    options.isolation = isolation_;
     (void)process->Execute(scenario_.CreateSource(options));
   });
   Add(1, "DROP and CREATE MV", [this] {

@@ -25,7 +25,7 @@ Starts::Starts(World* world, Life* life, ViewOracle* view, std::string worker,
       view_(view),
       worker_(std::move(worker)),
       options_(options),
-      reading_(&world->logs, &world->origins, view) {
+      reading_(&world->logs, &world->origins, view, options.isolation) {
   world_->AddReading(life_, view_, &reading_);
 }
 
@@ -202,7 +202,7 @@ void Starts::CheckJump(const PartitionOffset& position,
 void Starts::Begin(const PartitionOffset& position) {
   if (position.offset == kOffsetEnd) {
     const int log = world_->logs.Find(position.partition);
-    view_->BeginsAt(log, world_->logs[log].size());
+    view_->BeginsAt(log, world_->logs.End(log, options_.isolation));
   }
   if (reading_.GoesOn(position)) return;
   const auto known = Known(position.partition);

@@ -24,10 +24,16 @@ std::string Text(std::span<const PartitionOffset> positions) {
 }
 
 SourceOptions OptionsOf(const SourceConfig& config) {
+  SourceOptions options;
   const auto client_id = config.properties.find("client.id");
-  return client_id == config.properties.end()
-             ? SourceOptions()
-             : SourceOptions::FromClientId(client_id->second);
+  if (client_id != config.properties.end()) {
+    options = SourceOptions::FromClientId(client_id->second);
+  }
+  const auto level = config.properties.find("isolation.level");
+  if (level != config.properties.end() && level->second == "read_uncommitted") {
+    options.isolation = Isolation::kReadUncommitted;
+  }
+  return options;
 }
 
 class WatchedSource : public Source {

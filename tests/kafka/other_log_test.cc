@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/kafka/kafka_engine.h"
+#include "tests/kafka/producer.h"
 
 namespace rowfall {
 namespace {
@@ -148,6 +149,121 @@ TEST_F(OtherLog, ATopicThatIsMadeAgainUnderARunningViewIsReadWhole) {
   })) << StatusOf("terms").reason
       << " / " << StatusOf("terms").last_error << " / rows "
       << table_->num_rows();
+}
+
+// The same log under another isolation.level. on_gap='earliest' would bring all
+// of it again.
+class OtherIsolation : public OtherLog {
+ protected:
+  // Reads messages 1 to 10 under `isolation` into a table that keeps positions.
+  void Begin(const std::string& isolation) {
+    table_ = AddTable("glossary", {.keeps_positions = true});
+    Open();
+    Execute(CreateSource("kafka", topic_, OptionsFor(isolation)));
+    Execute(kView);
+    ProduceIds(topic_, 1, 1, 10);
+    ASSERT_TRUE(table_->WaitForRows(10, kPatience));
+  }
+  static std::string OptionsFor(const std::string& isolation) {
+    return "on_gap='earliest' isolation.level='" + isolation + "'";
+  }
+  void ChangeTo(const std::string& isolation) {
+    Execute("DROP SOURCE kafka");
+    Execute(CreateSource("kafka", topic_, OptionsFor(isolation)));
+    Resume();
+  }
+
+  void Send(int64_t first, int64_t last) {
+    for (int64_t id = first; id <= last; ++id) {
+      producer_.Send(topic_, {.value = "{\"id\": " + std::to_string(id) + "}"});
+    }
+    producer_.Flush();
+  }
+  void SendAborted(int64_t first, int64_t last) {
+    producer_.Begin();
+    Send(first, last);
+    producer_.Abort();
+  }
+
+  // Whether the table's position is behind all of the log, markers included.
+  bool IsAtTheEnd() {
+    return Eventually([&] {
+      const auto stored = table_->Positions(group_);
+      return stored.size() == 1 && stored[0].offset == cluster_.Ends(topic_)[0];
+    });
+  }
+  std::string Mark() { return table_->Positions(group_)[0].mark; }
+  void ExpectNoGap() {
+    EXPECT_EQ(StatusOf("terms").gaps, 0u) << StatusOf("terms").last_error;
+    EXPECT_EQ(StatusOf("terms").state, ViewState::kRunning);
+  }
+
+  TestProducer producer_{cluster_.brokers(),
+                         {{"transactional.id", topic_ + "-producer"}}};
+};
+
+TEST_F(OtherIsolation, WhatWasHiddenIsNoOtherLog) {
+  Begin("read_committed");
+  SendAborted(101, 103);
+  ASSERT_TRUE(IsAtTheEnd());
+  EXPECT_THAT(Mark(), MatchesRegex("rf1:9:.*"));
+  ChangeTo("read_uncommitted");
+  // Those before the position do not come, those behind it do.
+  SendAborted(104, 106);
+  EXPECT_TRUE(table_->WaitForRows(13, kPatience));
+  ASSERT_TRUE(IsAtTheEnd());
+  EXPECT_THAT(Mark(), MatchesRegex("rf3:16:[0-9a-f]+::u:.*"));
+  ExpectNoGap();
+  Close();
+  auto expected = Sequence(1, 10);
+  for (const int64_t id : Sequence(104, 106)) expected.push_back(id);
+  EXPECT_EQ(Ids(*table_), expected);
+}
+
+TEST_F(OtherIsolation, WhatIsHiddenNowIsNoOtherLog) {
+  Begin("read_uncommitted");
+  SendAborted(101, 103);
+  ASSERT_TRUE(table_->WaitForRows(13, kPatience));
+  ASSERT_TRUE(IsAtTheEnd());
+  ChangeTo("read_committed");
+  ProduceIds(topic_, 1, 11, 20);
+  EXPECT_TRUE(table_->WaitForRows(23, kPatience));
+  ASSERT_TRUE(IsAtTheEnd());
+  ExpectNoGap();
+  Close();
+  auto expected = Sequence(1, 20);
+  for (const int64_t id : Sequence(101, 103)) expected.push_back(id);
+  EXPECT_EQ(Ids(*table_), expected);
+}
+
+// The end is that of what is decided; longer than a log may be too short.
+TEST_F(OtherIsolation, AnOpenTransactionIsNoShortLog) {
+  Begin("read_uncommitted");
+  producer_.Begin();
+  Send(11, 13);
+  ProduceIds(topic_, 1, 14, 20);
+  ASSERT_TRUE(table_->WaitForRows(20, kPatience));
+  ChangeTo("read_committed");
+  EXPECT_FALSE(table_->WaitForRows(21, absl::Seconds(8)));
+  ExpectNoGap();
+  producer_.Commit();
+  ProduceIds(topic_, 1, 21, 30);
+  EXPECT_TRUE(table_->WaitForRows(30, kPatience));
+  ExpectNoGap();
+  Close();
+  EXPECT_EQ(Ids(*table_), Sequence(1, 30));
+}
+
+TEST_F(OtherIsolation, AnotherLogIsNoticedAllTheSame) {
+  Begin("read_uncommitted");
+  SendAborted(101, 103);
+  ASSERT_TRUE(table_->WaitForRows(13, kPatience));
+  Suspend();
+  cluster_.RecreateTopic(topic_, 1);
+  ProduceIds(topic_, 1, 1001, 1100);
+  ChangeTo("read_committed");
+  EXPECT_TRUE(table_->WaitForRows(113, kPatience));
+  EXPECT_EQ(StatusOf("terms").gaps, 1u);
 }
 
 }  // namespace

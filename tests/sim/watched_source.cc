@@ -205,13 +205,17 @@ class WatchedSource : public Source {
     const bool moves = num_resets_ != view_->num_resets();
     num_resets_ = view_->num_resets();
     if (world_->scenario.calm() && !world_->scenario.other_logs && !moves &&
-        world_->without_table != view_ && last_poll_ - oldest_ >= limit) {
+        last_poll_ - oldest_ >= limit) {
       view_->Problem(base::Cat("Q3: ", name_, " left messages to grow old"));
     }
   }
   void NoteAge(size_t num_messages) {
     last_poll_ = world_->clock.Monotonic();
-    if (num_messages != 0) oldest_ = std::min(oldest_, last_poll_);
+    if (world_->without_table == view_) {
+      oldest_ = absl::InfiniteDuration();  // No wonder.
+    } else if (num_messages != 0) {
+      oldest_ = std::min(oldest_, last_poll_);
+    }
   }
 
   // Whether a message is of a partition that is not assigned, or was read.

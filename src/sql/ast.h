@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -19,8 +20,8 @@ namespace rowfall::sql {
 // --- Expressions -----------------------------------------------------------
 
 struct Expr;
-// Trees are unchanging and shared. Their depth is limited by the parser, so
-// that recursion over them is safe.
+// Trees are unchanging and shared. They may be as deep as kMaxDepth, and stacks
+// are as small as 64 KB: walks over them keep a stack of their own.
 using ExprPtr = std::shared_ptr<const Expr>;
 
 // An integer, decimal or string literal, TRUE, FALSE or NULL. Integers that
@@ -92,11 +93,49 @@ struct Call {
 };
 
 struct Expr {
+  Expr() = default;
+  Expr(const Expr&) = delete;
+  Expr& operator=(const Expr&) = delete;
+  // Destroys what only it owns one after the other.
+  ~Expr();
+
   TextPlace place;   // Of the first token (operators: of the operator).
   std::string text;  // As written, white space and comments folded to a blank.
   std::variant<Literal, NameRef, Unary, Binary, IsNull, Between, In, Cast, Call>
       node;
+
+ private:
+  // Adds what `expr` alone owns to `doomed`.
+  static void Doom(Expr& expr, ExprPtr& doomed);
+
+  // The next one that is to be destroyed: a list that needs no memory.
+  ExprPtr next_;
 };
+
+// Calls `visit` with a reference to the pointer of each operand, in order.
+template <typename Expr, typename Visit>
+void ForEachOperand(Expr& expr, Visit visit) {
+  std::visit(
+      [&visit](auto& node) {
+        using Node = std::remove_cvref_t<decltype(node)>;
+        if constexpr (std::is_same_v<Node, Binary>) {
+          visit(node.left);
+          visit(node.right);
+        } else if constexpr (std::is_same_v<Node, Call>) {
+          for (auto& argument : node.arguments) visit(argument);
+        } else if constexpr (!std::is_same_v<Node, Literal> &&
+                             !std::is_same_v<Node, NameRef>) {
+          visit(node.operand);
+        }
+        if constexpr (std::is_same_v<Node, Between>) {
+          visit(node.low);
+          visit(node.high);
+        } else if constexpr (std::is_same_v<Node, In>) {
+          for (auto& item : node.items) visit(item);
+        }
+      },
+      expr.node);
+}
 
 // --- SELECT ----------------------------------------------------------------
 

@@ -4,89 +4,102 @@
 #define ROWFALL_SQL_EXPR_PARSER_H_
 
 #include <cstddef>
-#include <string>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "sql/ast.h"
 #include "sql/token_stream.h"
+#include "sql/waiting.h"
 
 namespace rowfall::sql {
 
+// Parses one expression. What waits for an operand is on a stack of its own:
+// nesting needs nothing of the thread's, which may be small.
 class ExprParser {
  public:
   // `in` must outlive it.
   explicit ExprParser(TokenStream& in) : in_(in) {}
 
-  // An expression with what is needed to build a larger one of it.
-  struct Operand {
-    ExprPtr expr;
-    int height = 0;    // Of the tree: 0 for a leaf.
-    size_t first = 0;  // Its tokens: [first, end), parentheses included.
-    size_t end = 0;
-  };
-
   // Errors: InvalidArgument: not the grammar, or deeper than kMaxDepth;
   // Unimplemented: operators and forms that views do not have.
-  absl::StatusOr<Operand> Parse();
+  absl::StatusOr<ExprPtr> Parse();
 
  private:
-  // From loose to tight.
-  enum class Level : uint8_t {
-    kOr, kAnd, kNot, kPredicate, kAdditive, kMultiplicative, kUnary,
-  };
-  struct BinaryOp {
-    Level level;
-    Binary::Op op;
-  };
+  using Level = waiting::Level;
+  using BinaryOp = waiting::BinaryOp;
+  using Operand = waiting::Operand;
   using Node = decltype(Expr::node);
+
+  // Each step reads on from the position. It either makes `operand_`, or lets
+  // something wait for the next one.
 
   // parse_expr.cc
   static const BinaryOp* BinaryOpOf(const Token& token);
-  absl::StatusOr<Operand> ParseLevel(Level level);
-  absl::StatusOr<Operand> ParsePrefix(Level level);
-  absl::StatusOr<Operand> ParseNot();
-  absl::StatusOr<Operand> ParseUnary();
-  absl::StatusOr<Operand> ParseBinary(Operand left, const BinaryOp& op);
-  absl::StatusOr<Operand> ParseChain(Operand left, const BinaryOp& op);
-  absl::StatusOr<Operand> BalanceChain(const std::vector<Operand>& operands,
-                                       const std::vector<TextPlace>& places,
-                                       Binary::Op op, size_t begin, size_t end);
+  // Asks for an operand with the operators that bind at least as tight.
+  void Want(Level level);
+  template <typename T>
+  void Wait(T waiting, Level level) {
+    waiting_.emplace_back(std::move(waiting));
+    Want(level);
+  }
+  // Reads what an operand begins with.
+  absl::Status Begin();
+  absl::Status BeginPrefix(waiting::Prefix::Kind kind);
+  void BeginBinary(const BinaryOp& op);
   bool AtPredicate() const;
-  absl::StatusOr<Operand> ParsePredicate(Operand left);
-  absl::StatusOr<Operand> ParseIs(Operand left, TextPlace place);
-  absl::StatusOr<Operand> ParseBetween(Operand left, TextPlace place,
-                                       bool negated);
-  absl::StatusOr<Operand> ParseInList(Operand left, TextPlace place,
-                                      bool negated);
+  absl::Status BeginPredicate();
+  absl::Status FinishIs(TextPlace place);
+  absl::Status BeginInItems(TextPlace place, bool negated);
   absl::Status RefuseOperator() const;
+  // Gives `operand_` to what waits for it, the top of the stack.
+  absl::Status Go(waiting::Operators& on);
+  absl::Status Go(waiting::Prefix& on);
+  absl::Status Go(waiting::RightSide& on);
+  absl::Status Go(waiting::Chain& on);
+  absl::Status Go(waiting::Bounds& on);
+  absl::Status Go(waiting::InItems& on);
+  absl::StatusOr<Operand> BalanceChain(const waiting::Chain& chain,
+                                       size_t begin, size_t end) const;
 
   // parse_primary.cc
-  absl::StatusOr<Operand> ParsePrimary();
-  absl::StatusOr<Operand> ParseWord();
-  absl::StatusOr<Operand> ParseParentheses();
-  absl::StatusOr<Operand> ParseNumber(bool negative);
-  absl::StatusOr<Operand> ParseName();
-  absl::Status ParsePathStep(base::Path& path);
-  absl::StatusOr<Operand> ParseCast();
-  absl::StatusOr<Operand> ParseInFunction();
-  absl::StatusOr<Operand> ParseCall();
-  absl::Status ParseArguments(Call& call, int& height);
-  absl::Status ParseCallOptions(Call& call);
-  // e {, e}; sets `height` to the highest one's.
-  absl::StatusOr<std::vector<ExprPtr>> ParseList(int& height);
+  absl::Status BeginPrimary();
+  absl::Status BeginWord();
+  absl::Status BeginParentheses();
+  absl::Status BeginCast();
+  absl::Status BeginInFunction();
+  absl::Status BeginCall();
+  absl::Status ReadNumber(bool negative);
+  absl::Status ReadName();
+  absl::Status ReadPathStep(base::Path& path);
+  absl::Status Go(waiting::Parentheses& on);
+  absl::Status Go(waiting::CastOperand& on);
+  absl::Status Go(waiting::InArguments& on);
+  absl::Status Go(waiting::Arguments& on);
+  // From behind the last argument.
+  absl::Status FinishCall(waiting::Arguments& on);
+  absl::Status ReadCallOptions(Call& call);
+  // Takes `operand_`. Returns whether another item follows.
+  bool TakeItem(waiting::List& list);
   absl::Status RefuseSubquery() const;
 
-  // Makes the node of the tokens from `first` up to the position; `height` is
-  // that of its highest operand.
-  absl::StatusOr<Operand> Make(Node node, TextPlace place, size_t first,
-                               int height);
-  Operand MakeLeaf(Node node, TextPlace place, size_t first);
+  // One nesting more. Leave() is for what was entered before.
+  absl::Status Enter(TextPlace place);
+  void Leave() { --depth_; }
+  // Makes `operand_` of the tokens from `first` up to the position; `height`
+  // is that of its highest operand.
+  absl::Status Make(Node node, TextPlace place, size_t first, int height);
+  // The same for what waited, which is over then.
+  absl::Status Finish(Node node, TextPlace place, size_t first, int height);
+  absl::Status MakeLeaf(Node node, TextPlace place, size_t first);
   absl::Status TooDeep(TextPlace place) const;
 
   TokenStream& in_;
   int depth_ = 0;
+  std::vector<waiting::Any> waiting_;
+  // The last one that was read; none while one is to be read.
+  std::optional<Operand> operand_;
 };
 
 }  // namespace rowfall::sql

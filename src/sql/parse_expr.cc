@@ -13,35 +13,61 @@
 
 namespace rowfall::sql {
 
-using Operand = ExprParser::Operand;
-
 absl::StatusOr<ExprPtr> ParseExpression(TokenStream& in) {
-  ROWFALL_ASSIGN_OR_RETURN(Operand operand, ExprParser(in).Parse());
-  return std::move(operand.expr);
+  return ExprParser(in).Parse();
 }
 
-absl::StatusOr<Operand> ExprParser::Parse() { return ParseLevel(Level::kOr); }
+absl::StatusOr<ExprPtr> ExprParser::Parse() {
+  Want(Level::kOr);
+  while (!waiting_.empty()) {
+    if (!operand_.has_value()) {
+      ROWFALL_RETURN_IF_ERROR(Begin());
+    } else {
+      ROWFALL_RETURN_IF_ERROR(
+          std::visit([this](auto& on) { return Go(on); }, waiting_.back()));
+    }
+  }
+  return std::move(operand_->expr);
+}
+
+void ExprParser::Want(Level level) {
+  waiting_.emplace_back(waiting::Operators{level});
+  operand_.reset();
+}
+
+// --- What is made ----------------------------------------------------------
 
 absl::Status ExprParser::TooDeep(TextPlace place) const {
   return base::InvalidAt(place, base::Cat("Expression is nested deeper than ",
                                           kMaxDepth, " levels"));
 }
 
-absl::StatusOr<Operand> ExprParser::Make(Node node, TextPlace place,
-                                         size_t first, int height) {
-  if (height >= kMaxDepth) return TooDeep(place);
-  Operand made = MakeLeaf(std::move(node), place, first);
-  made.height = height + 1;
-  return made;
+absl::Status ExprParser::Enter(TextPlace place) {
+  return ++depth_ > kMaxDepth ? TooDeep(place) : absl::OkStatus();
 }
 
-Operand ExprParser::MakeLeaf(Node node, TextPlace place, size_t first) {
+absl::Status ExprParser::Make(Node node, TextPlace place, size_t first,
+                              int height) {
+  if (height >= kMaxDepth) return TooDeep(place);
   auto expr = std::make_shared<Expr>();
   expr->place = place;
   expr->text = in_.TextFrom(first);
   expr->node = std::move(node);
-  return {std::move(expr), 0, first, in_.position()};
+  operand_ = Operand{std::move(expr), height + 1, first, in_.position()};
+  return absl::OkStatus();
 }
+
+absl::Status ExprParser::MakeLeaf(Node node, TextPlace place, size_t first) {
+  return Make(std::move(node), place, first, -1);
+}
+
+absl::Status ExprParser::Finish(Node node, TextPlace place, size_t first,
+                                int height) {
+  waiting_.pop_back();
+  return Make(std::move(node), place, first, height);
+}
+
+// --- Operands and operators ------------------------------------------------
 
 const ExprParser::BinaryOp* ExprParser::BinaryOpOf(const Token& token) {
   using Op = Binary::Op;
@@ -76,106 +102,115 @@ const ExprParser::BinaryOp* ExprParser::BinaryOpOf(const Token& token) {
   return nullptr;
 }
 
-// Operators that bind at least as tight as `level`, from the left.
-absl::StatusOr<Operand> ExprParser::ParseLevel(Level level) {
-  ROWFALL_ASSIGN_OR_RETURN(Operand left, ParsePrefix(level));
-  bool has_compared = false;
-  while (true) {
-    ROWFALL_RETURN_IF_ERROR(RefuseOperator());
-    const BinaryOp* op = BinaryOpOf(in_.Peek());
-    if (op == nullptr && AtPredicate() && level <= Level::kPredicate) {
-      ROWFALL_ASSIGN_OR_RETURN(left, ParsePredicate(std::move(left)));
-      continue;
-    }
-    if (op == nullptr || op->level < level) return left;
-    if (op->level == Level::kPredicate && std::exchange(has_compared, true)) {
-      return base::InvalidAt(in_.Peek().place,
-                             "Comparisons cannot be chained, use AND");
-    }
-    ROWFALL_ASSIGN_OR_RETURN(left, ParseBinary(std::move(left), *op));
-    if (op->level < Level::kPredicate) has_compared = false;
+absl::Status ExprParser::Begin() {
+  const auto* operators = std::get_if<waiting::Operators>(&waiting_.back());
+  if (operators != nullptr && operators->level <= Level::kNot &&
+      in_.AtWord("NOT")) {
+    return BeginPrefix(waiting::Prefix::Kind::kNot);
   }
+  if (in_.AtSymbol("+")) return BeginPrefix(waiting::Prefix::Kind::kPlus);
+  if (!in_.AtSymbol("-")) return BeginPrimary();
+  // A minus and a number are one literal, so that the smallest bigint has one.
+  if (in_.Peek(1).kind == Token::Kind::kNumber) {
+    return ReadNumber(/*negative=*/true);
+  }
+  return BeginPrefix(waiting::Prefix::Kind::kMinus);
 }
 
-absl::StatusOr<Operand> ExprParser::ParsePrefix(Level level) {
-  if (level <= Level::kNot && in_.AtWord("NOT")) return ParseNot();
-  return ParseUnary();
-}
-
-absl::StatusOr<Operand> ExprParser::ParseNot() {
+absl::Status ExprParser::BeginPrefix(waiting::Prefix::Kind kind) {
   const size_t first = in_.position();
   const TextPlace place = in_.Take().place;
-  if (++depth_ > kMaxDepth) return TooDeep(place);
-  ROWFALL_ASSIGN_OR_RETURN(Operand operand, ParseLevel(Level::kNot));
-  --depth_;
-  return Make(Unary{Unary::Op::kNot, std::move(operand.expr)}, place, first,
-              operand.height);
+  ROWFALL_RETURN_IF_ERROR(Enter(place));
+  waiting_.emplace_back(waiting::Prefix{kind, first, place});
+  // Behind a sign there is no operator that belongs to its operand.
+  if (kind == waiting::Prefix::Kind::kNot) Want(Level::kNot);
+  return absl::OkStatus();
 }
 
-// A minus and a number are one literal, so that the smallest bigint has one.
 // A plus changes nothing.
-absl::StatusOr<Operand> ExprParser::ParseUnary() {
-  if (!in_.AtSymbol("-") && !in_.AtSymbol("+")) return ParsePrimary();
-  const bool is_minus = in_.AtSymbol("-");
-  if (is_minus && in_.Peek(1).kind == Token::Kind::kNumber) {
-    return ParseNumber(/*negative=*/true);
+absl::Status ExprParser::Go(waiting::Prefix& on) {
+  Leave();
+  if (on.kind == waiting::Prefix::Kind::kPlus) {
+    operand_->first = on.first;
+    waiting_.pop_back();
+    return absl::OkStatus();
   }
-  const size_t first = in_.position();
-  const TextPlace place = in_.Take().place;
-  if (++depth_ > kMaxDepth) return TooDeep(place);
-  ROWFALL_ASSIGN_OR_RETURN(Operand operand, ParseUnary());
-  --depth_;
-  if (!is_minus) {
-    operand.first = first;
-    return operand;
-  }
-  return Make(Unary{Unary::Op::kNegate, std::move(operand.expr)}, place, first,
-              operand.height);
+  const auto op = on.kind == waiting::Prefix::Kind::kNot ? Unary::Op::kNot
+                                                         : Unary::Op::kNegate;
+  return Finish(Unary{op, std::move(operand_->expr)}, on.place, on.first,
+                operand_->height);
 }
 
-absl::StatusOr<Operand> ExprParser::ParseBinary(Operand left,
-                                                const BinaryOp& op) {
-  if (op.level < Level::kNot) return ParseChain(std::move(left), op);
+// One operator; the next one is read when its operands are.
+absl::Status ExprParser::Go(waiting::Operators& on) {
+  ROWFALL_RETURN_IF_ERROR(RefuseOperator());
+  const BinaryOp* op = BinaryOpOf(in_.Peek());
+  if (op == nullptr && AtPredicate() && on.level <= Level::kPredicate) {
+    return BeginPredicate();
+  }
+  if (op == nullptr || op->level < on.level) {
+    waiting_.pop_back();
+    return absl::OkStatus();
+  }
+  if (op->level == Level::kPredicate && std::exchange(on.has_compared, true)) {
+    return base::InvalidAt(in_.Peek().place,
+                           "Comparisons cannot be chained, use AND");
+  }
+  if (op->level < Level::kPredicate) on.has_compared = false;
+  BeginBinary(*op);
+  return absl::OkStatus();
+}
+
+void ExprParser::BeginBinary(const BinaryOp& op) {
   const TextPlace place = in_.Take().place;
   const auto tighter = static_cast<Level>(static_cast<int>(op.level) + 1);
-  ROWFALL_ASSIGN_OR_RETURN(Operand right, ParseLevel(tighter));
-  return Make(Binary{op.op, std::move(left.expr), std::move(right.expr)}, place,
-              left.first, std::max(left.height, right.height));
-}
-
-// AND and OR do not care how they are nested: long chains become flat trees.
-absl::StatusOr<Operand> ExprParser::ParseChain(Operand left,
-                                               const BinaryOp& op) {
-  std::vector<Operand> operands;
-  std::vector<TextPlace> places;  // places[i]: before operands[i + 1].
-  operands.push_back(std::move(left));
-  const auto tighter = static_cast<Level>(static_cast<int>(op.level) + 1);
-  while (BinaryOpOf(in_.Peek()) == &op) {
-    places.push_back(in_.Take().place);
-    ROWFALL_ASSIGN_OR_RETURN(Operand right, ParseLevel(tighter));
-    operands.push_back(std::move(right));
+  if (op.level < Level::kNot) {
+    Wait(waiting::Chain{&op, {*std::move(operand_)}, {place}}, tighter);
+  } else {
+    Wait(waiting::RightSide{*std::move(operand_), op.op, place}, tighter);
   }
-  return BalanceChain(operands, places, op.op, 0, operands.size());
 }
 
-absl::StatusOr<Operand> ExprParser::BalanceChain(
-    const std::vector<Operand>& operands, const std::vector<TextPlace>& places,
-    Binary::Op op, size_t begin, size_t end) {
-  if (end - begin == 1) return operands[begin];
+absl::Status ExprParser::Go(waiting::RightSide& on) {
+  const size_t first = on.left.first;
+  const int height = std::max(on.left.height, operand_->height);
+  return Finish(
+      Binary{on.op, std::move(on.left.expr), std::move(operand_->expr)},
+      on.place, first, height);
+}
+
+absl::Status ExprParser::Go(waiting::Chain& on) {
+  on.operands.push_back(*std::move(operand_));
+  if (BinaryOpOf(in_.Peek()) == on.op) {
+    on.places.push_back(in_.Take().place);
+    Want(static_cast<Level>(static_cast<int>(on.op->level) + 1));
+    return absl::OkStatus();
+  }
+  ROWFALL_ASSIGN_OR_RETURN(operand_, BalanceChain(on, 0, on.operands.size()));
+  waiting_.pop_back();
+  return absl::OkStatus();
+}
+
+// Recurses as deep as the tree becomes: 16 levels for as many operands as
+// there can be tokens.
+absl::StatusOr<ExprParser::Operand> ExprParser::BalanceChain(
+    const waiting::Chain& chain, size_t begin, size_t end) const {
+  if (end - begin == 1) return chain.operands[begin];
   // The right one is never larger: two operands of three nest to the left.
   const size_t middle = begin + (end - begin + 1) / 2;
-  ROWFALL_ASSIGN_OR_RETURN(Operand left,
-                           BalanceChain(operands, places, op, begin, middle));
-  ROWFALL_ASSIGN_OR_RETURN(Operand right,
-                           BalanceChain(operands, places, op, middle, end));
+  ROWFALL_ASSIGN_OR_RETURN(Operand left, BalanceChain(chain, begin, middle));
+  ROWFALL_ASSIGN_OR_RETURN(Operand right, BalanceChain(chain, middle, end));
   const int height = std::max(left.height, right.height);
-  if (height >= kMaxDepth) return TooDeep(places[middle - 1]);
+  if (height >= kMaxDepth) return TooDeep(chain.places[middle - 1]);
   auto expr = std::make_shared<Expr>();
-  expr->place = places[middle - 1];
+  expr->place = chain.places[middle - 1];
   expr->text = in_.TextOf(left.first, right.end);
-  expr->node = Binary{op, std::move(left.expr), std::move(right.expr)};
+  expr->node =
+      Binary{chain.op->op, std::move(left.expr), std::move(right.expr)};
   return Operand{std::move(expr), height + 1, left.first, right.end};
 }
+
+// --- Predicates ------------------------------------------------------------
 
 bool ExprParser::AtPredicate() const {
   const size_t ahead = in_.AtWord("NOT") ? 1 : 0;
@@ -183,18 +218,20 @@ bool ExprParser::AtPredicate() const {
          in_.AtWord("IS");
 }
 
-absl::StatusOr<Operand> ExprParser::ParsePredicate(Operand left) {
+absl::Status ExprParser::BeginPredicate() {
   const TextPlace place = in_.Peek().place;
-  if (in_.AcceptWord("IS")) return ParseIs(std::move(left), place);
+  if (in_.AcceptWord("IS")) return FinishIs(place);
   const bool negated = in_.AcceptWord("NOT");
   if (in_.AcceptWord("BETWEEN")) {
-    return ParseBetween(std::move(left), place, negated);
+    Wait(waiting::Bounds{*std::move(operand_), negated, place},
+         Level::kAdditive);
+    return absl::OkStatus();
   }
   ROWFALL_RETURN_IF_ERROR(in_.ExpectWord("IN"));
-  return ParseInList(std::move(left), place, negated);
+  return BeginInItems(place, negated);
 }
 
-absl::StatusOr<Operand> ExprParser::ParseIs(Operand left, TextPlace place) {
+absl::Status ExprParser::FinishIs(TextPlace place) {
   const bool negated = in_.AcceptWord("NOT");
   if (in_.AtWord("TRUE") || in_.AtWord("FALSE")) {
     return base::UnimplementedAt(in_.Peek().place,
@@ -202,32 +239,45 @@ absl::StatusOr<Operand> ExprParser::ParseIs(Operand left, TextPlace place) {
                                            base::Quote(in_.Peek().text)));
   }
   ROWFALL_RETURN_IF_ERROR(in_.ExpectWord("NULL"));
-  return Make(IsNull{std::move(left.expr), negated}, place, left.first,
-              left.height);
+  return Make(IsNull{std::move(operand_->expr), negated}, place,
+              operand_->first, operand_->height);
 }
 
-absl::StatusOr<Operand> ExprParser::ParseBetween(Operand left, TextPlace place,
-                                                 bool negated) {
-  ROWFALL_ASSIGN_OR_RETURN(Operand low, ParseLevel(Level::kAdditive));
-  ROWFALL_RETURN_IF_ERROR(in_.ExpectWord("AND"));
-  ROWFALL_ASSIGN_OR_RETURN(Operand high, ParseLevel(Level::kAdditive));
-  return Make(Between{std::move(left.expr), std::move(low.expr),
-                      std::move(high.expr), negated},
-              place, left.first,
-              std::max({left.height, low.height, high.height}));
+absl::Status ExprParser::Go(waiting::Bounds& on) {
+  if (!on.low.has_value()) {
+    ROWFALL_RETURN_IF_ERROR(in_.ExpectWord("AND"));
+    on.low = std::move(operand_);
+    Want(Level::kAdditive);
+    return absl::OkStatus();
+  }
+  const size_t first = on.left.first;
+  const int height =
+      std::max({on.left.height, on.low->height, operand_->height});
+  return Finish(Between{std::move(on.left.expr), std::move(on.low->expr),
+                        std::move(operand_->expr), on.negated},
+                on.place, first, height);
 }
 
-absl::StatusOr<Operand> ExprParser::ParseInList(Operand left, TextPlace place,
-                                                bool negated) {
+absl::Status ExprParser::BeginInItems(TextPlace place, bool negated) {
   ROWFALL_RETURN_IF_ERROR(in_.ExpectSymbol("("));
   ROWFALL_RETURN_IF_ERROR(RefuseSubquery());
-  if (++depth_ > kMaxDepth) return TooDeep(place);
-  int height = 0;
-  ROWFALL_ASSIGN_OR_RETURN(std::vector<ExprPtr> items, ParseList(height));
-  --depth_;
+  ROWFALL_RETURN_IF_ERROR(Enter(place));
+  Wait(waiting::InItems{*std::move(operand_), negated, place}, Level::kOr);
+  return absl::OkStatus();
+}
+
+absl::Status ExprParser::Go(waiting::InItems& on) {
+  if (TakeItem(on.list)) {
+    Want(Level::kOr);
+    return absl::OkStatus();
+  }
+  Leave();
   if (!in_.AcceptSymbol(")")) return in_.Unexpected("',' or ')'");
-  return Make(In{std::move(left.expr), std::move(items), negated}, place,
-              left.first, std::max(left.height, height));
+  const size_t first = on.left.first;
+  const int height = std::max(on.left.height, on.list.height);
+  return Finish(In{std::move(on.left.expr), std::move(on.list.items),
+                   on.negated},
+                on.place, first, height);
 }
 
 absl::Status ExprParser::RefuseOperator() const {

@@ -13,25 +13,24 @@
 
 namespace rowfall::sql {
 
-using Operand = ExprParser::Operand;
 using Kind = Token::Kind;
 
-absl::StatusOr<Operand> ExprParser::ParsePrimary() {
+absl::Status ExprParser::BeginPrimary() {
   const Token& token = in_.Peek();
-  if (token.kind == Kind::kNumber) return ParseNumber(/*negative=*/false);
-  if (token.kind == Kind::kQuotedName) return ParseName();
-  if (token.kind == Kind::kWord) return ParseWord();
+  if (token.kind == Kind::kNumber) return ReadNumber(/*negative=*/false);
+  if (token.kind == Kind::kQuotedName) return ReadName();
+  if (token.kind == Kind::kWord) return BeginWord();
   if (token.kind == Kind::kString) {
     const size_t first = in_.position();
     const Token& text = in_.Take();
     return MakeLeaf(Literal{text.value}, text.place, first);
   }
-  if (in_.AtSymbol("(")) return ParseParentheses();
+  if (in_.AtSymbol("(")) return BeginParentheses();
   ROWFALL_RETURN_IF_ERROR(RefuseOperator());
   return in_.Unexpected("an expression");
 }
 
-absl::StatusOr<Operand> ExprParser::ParseWord() {
+absl::Status ExprParser::BeginWord() {
   const size_t first = in_.position();
   const Token& token = in_.Peek();
   const auto literal = [&](Literal value) {
@@ -49,12 +48,12 @@ absl::StatusOr<Operand> ExprParser::ParseWord() {
     return base::UnimplementedAt(token.place, "Subqueries are not supported");
   }
   if (in_.AtSymbol("(", 1)) {
-    if (in_.AtWord("CAST")) return ParseCast();
-    if (in_.AtWord("IN")) return ParseInFunction();
-    if (!IsReserved(token.text) || in_.AtWord("MOD")) return ParseCall();
+    if (in_.AtWord("CAST")) return BeginCast();
+    if (in_.AtWord("IN")) return BeginInFunction();
+    if (!IsReserved(token.text) || in_.AtWord("MOD")) return BeginCall();
   }
   if (IsReserved(token.text)) return in_.Unexpected("an expression");
-  return ParseName();
+  return ReadName();
 }
 
 absl::Status ExprParser::RefuseSubquery() const {
@@ -63,20 +62,25 @@ absl::Status ExprParser::RefuseSubquery() const {
                                "Subqueries are not supported");
 }
 
-absl::StatusOr<Operand> ExprParser::ParseParentheses() {
+absl::Status ExprParser::BeginParentheses() {
   const size_t first = in_.position();
   const TextPlace place = in_.Take().place;
   ROWFALL_RETURN_IF_ERROR(RefuseSubquery());
-  if (++depth_ > kMaxDepth) return TooDeep(place);
-  ROWFALL_ASSIGN_OR_RETURN(Operand operand, Parse());
-  --depth_;
-  if (!in_.AcceptSymbol(")")) return in_.Unexpected("')'");
-  operand.first = first;
-  operand.end = in_.position();
-  return operand;
+  ROWFALL_RETURN_IF_ERROR(Enter(place));
+  Wait(waiting::Parentheses{first}, Level::kOr);
+  return absl::OkStatus();
 }
 
-absl::StatusOr<Operand> ExprParser::ParseNumber(bool negative) {
+absl::Status ExprParser::Go(waiting::Parentheses& on) {
+  Leave();
+  if (!in_.AcceptSymbol(")")) return in_.Unexpected("')'");
+  operand_->first = on.first;
+  operand_->end = in_.position();
+  waiting_.pop_back();
+  return absl::OkStatus();
+}
+
+absl::Status ExprParser::ReadNumber(bool negative) {
   const size_t first = in_.position();
   const TextPlace place = in_.Peek().place;
   if (negative) in_.Take();
@@ -97,7 +101,7 @@ absl::StatusOr<Operand> ExprParser::ParseNumber(bool negative) {
   return MakeLeaf(Literal{number}, place, first);
 }
 
-absl::StatusOr<Operand> ExprParser::ParseName() {
+absl::Status ExprParser::ReadName() {
   const size_t first = in_.position();
   ROWFALL_ASSIGN_OR_RETURN(const WrittenName name, in_.ExpectAnyWord("a name"));
   NameRef ref;
@@ -107,7 +111,7 @@ absl::StatusOr<Operand> ExprParser::ParseName() {
       return base::InvalidAt(in_.Peek().place, base::Cat("Path has more than ",
                                                          kMaxDepth, " steps"));
     }
-    ROWFALL_RETURN_IF_ERROR(ParsePathStep(ref.path));
+    ROWFALL_RETURN_IF_ERROR(ReadPathStep(ref.path));
   }
   // `.2024` behind a name is read as a number.
   if (in_.Peek().kind == Kind::kNumber && in_.Peek().text[0] == '.' &&
@@ -121,7 +125,7 @@ absl::StatusOr<Operand> ExprParser::ParseName() {
 }
 
 // .key | [index] | ['key']
-absl::Status ExprParser::ParsePathStep(base::Path& path) {
+absl::Status ExprParser::ReadPathStep(base::Path& path) {
   if (in_.AcceptSymbol(".")) {
     ROWFALL_ASSIGN_OR_RETURN(const WrittenName key, in_.ExpectAnyWord("a key"));
     path.emplace_back(key.value);
@@ -144,71 +148,92 @@ absl::Status ExprParser::ParsePathStep(base::Path& path) {
   return in_.ExpectSymbol("]");
 }
 
-absl::StatusOr<Operand> ExprParser::ParseCast() {
+absl::Status ExprParser::BeginCast() {
   const size_t first = in_.position();
   const TextPlace place = in_.Take().place;
   in_.Take();
-  if (++depth_ > kMaxDepth) return TooDeep(place);
-  ROWFALL_ASSIGN_OR_RETURN(Operand operand, Parse());
-  --depth_;
+  ROWFALL_RETURN_IF_ERROR(Enter(place));
+  Wait(waiting::CastOperand{first, place}, Level::kOr);
+  return absl::OkStatus();
+}
+
+absl::Status ExprParser::Go(waiting::CastOperand& on) {
+  Leave();
   ROWFALL_RETURN_IF_ERROR(in_.ExpectWord("AS"));
   if (in_.Peek().kind != Kind::kWord) return in_.Unexpected("a type");
   const Token& type = in_.Take();
   ROWFALL_RETURN_IF_ERROR(in_.ExpectSymbol(")"));
-  return Make(
-      Cast{std::move(operand.expr), base::ToLower(type.text), type.place},
-      place, first, operand.height);
+  return Finish(
+      Cast{std::move(operand_->expr), base::ToLower(type.text), type.place},
+      on.place, on.first, operand_->height);
 }
 
-// IN(x, 1, 2)
-absl::StatusOr<Operand> ExprParser::ParseInFunction() {
+absl::Status ExprParser::BeginInFunction() {
   const size_t first = in_.position();
   const TextPlace place = in_.Take().place;
   in_.Take();
   ROWFALL_RETURN_IF_ERROR(RefuseSubquery());
-  if (++depth_ > kMaxDepth) return TooDeep(place);
-  int height = 0;
-  ROWFALL_ASSIGN_OR_RETURN(std::vector<ExprPtr> items, ParseList(height));
-  --depth_;
+  ROWFALL_RETURN_IF_ERROR(Enter(place));
+  Wait(waiting::InArguments{first, place}, Level::kOr);
+  return absl::OkStatus();
+}
+
+absl::Status ExprParser::Go(waiting::InArguments& on) {
+  if (TakeItem(on.list)) {
+    Want(Level::kOr);
+    return absl::OkStatus();
+  }
+  Leave();
+  auto& items = on.list.items;
   if (items.size() < 2) return in_.Unexpected("','");
   if (!in_.AcceptSymbol(")")) return in_.Unexpected("',' or ')'");
   ExprPtr operand = std::move(items.front());
   items.erase(items.begin());
-  return Make(In{std::move(operand), std::move(items), false}, place, first,
-              height);
+  return Finish(In{std::move(operand), std::move(items), false}, on.place,
+                on.first, on.list.height);
 }
 
-absl::StatusOr<Operand> ExprParser::ParseCall() {
+absl::Status ExprParser::BeginCall() {
   const size_t first = in_.position();
   const Token& name = in_.Take();
   in_.Take();
-  Call call;
+  waiting::Arguments arguments{{}, first, name.place};
+  Call& call = arguments.call;
   call.name = base::ToLower(name.text);
-  if (++depth_ > kMaxDepth) return TooDeep(name.place);
-  int height = 0;
-  ROWFALL_RETURN_IF_ERROR(ParseArguments(call, height));
-  --depth_;
-  return Make(std::move(call), name.place, first, height);
-}
-
-// Up to and with the closing parenthesis.
-absl::Status ExprParser::ParseArguments(Call& call, int& height) {
-  if (in_.AcceptSymbol(")")) return absl::OkStatus();
-  ROWFALL_RETURN_IF_ERROR(RefuseSubquery());
-  if (call.name == "count" && in_.AcceptSymbol("*")) {
-    call.star = true;
-    return in_.ExpectSymbol(")");
+  ROWFALL_RETURN_IF_ERROR(Enter(name.place));
+  const bool is_empty = in_.AcceptSymbol(")");
+  if (!is_empty) ROWFALL_RETURN_IF_ERROR(RefuseSubquery());
+  call.star = !is_empty && call.name == "count" && in_.AcceptSymbol("*");
+  if (call.star) ROWFALL_RETURN_IF_ERROR(in_.ExpectSymbol(")"));
+  if (is_empty || call.star) {
+    Leave();
+    return Make(std::move(call), name.place, first, 0);
   }
   call.distinct = in_.AcceptWord("DISTINCT");
-  ROWFALL_ASSIGN_OR_RETURN(call.arguments, ParseList(height));
-  if (in_.AcceptSymbol("{")) ROWFALL_RETURN_IF_ERROR(ParseCallOptions(call));
-  if (in_.AcceptSymbol(")")) return absl::OkStatus();
-  return in_.Unexpected(call.options.empty() ? "',' or ')'" : "')'");
+  Wait(std::move(arguments), Level::kOr);
+  return absl::OkStatus();
+}
+
+absl::Status ExprParser::Go(waiting::Arguments& on) {
+  if (!TakeItem(on.list)) return FinishCall(on);
+  Want(Level::kOr);
+  return absl::OkStatus();
+}
+
+absl::Status ExprParser::FinishCall(waiting::Arguments& on) {
+  Leave();
+  Call& call = on.call;
+  call.arguments = std::move(on.list.items);
+  if (in_.AcceptSymbol("{")) ROWFALL_RETURN_IF_ERROR(ReadCallOptions(call));
+  if (!in_.AcceptSymbol(")")) {
+    return in_.Unexpected(call.options.empty() ? "',' or ')'" : "')'");
+  }
+  return Finish(std::move(call), on.place, on.first, on.list.height);
 }
 
 // {in=degrees, out=m}, behind the opening brace. The comma before it was
-// taken by ParseList.
-absl::Status ExprParser::ParseCallOptions(Call& call) {
+// taken by TakeItem().
+absl::Status ExprParser::ReadCallOptions(Call& call) {
   do {
     ROWFALL_ASSIGN_OR_RETURN(const WrittenName key,
                              in_.ExpectAnyWord("an option"));
@@ -232,16 +257,11 @@ absl::Status ExprParser::ParseCallOptions(Call& call) {
   return in_.Unexpected("',' or '}'");
 }
 
-absl::StatusOr<std::vector<ExprPtr>> ExprParser::ParseList(int& height) {
-  std::vector<ExprPtr> items;
-  do {
-    // The options of a call are behind its last comma.
-    if (in_.AtSymbol("{") && !items.empty()) break;
-    ROWFALL_ASSIGN_OR_RETURN(Operand item, Parse());
-    height = std::max(height, item.height);
-    items.push_back(std::move(item.expr));
-  } while (in_.AcceptSymbol(","));
-  return items;
+bool ExprParser::TakeItem(waiting::List& list) {
+  list.height = std::max(list.height, operand_->height);
+  list.items.push_back(std::move(operand_->expr));
+  // The options of a call are behind its last comma.
+  return in_.AcceptSymbol(",") && !in_.AtSymbol("{");
 }
 
 }  // namespace rowfall::sql

@@ -99,13 +99,14 @@ absl::Status CheckRegular(int fd, const std::string& path) {
 
 absl::Status ReadAll(int fd, const std::string& path, size_t max_bytes,
                      std::string& bytes) {
-  char chunk[1 << 16];
+  // On the stack it would take the whole of what a host's thread may have.
+  std::string chunk(1 << 16, '\0');
   while (true) {
-    const ssize_t size = ::read(fd, chunk, sizeof(chunk));
+    const ssize_t size = ::read(fd, chunk.data(), chunk.size());
     if (size == 0) return absl::OkStatus();
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return ErrnoStatus(errno, "Cannot read file", path);
-    bytes.append(chunk, static_cast<size_t>(size));
+    bytes.append(chunk, 0, static_cast<size_t>(size));
     if (bytes.size() > max_bytes) {
       return absl::ResourceExhaustedError(
           base::ToAbsl(base::Cat("File is larger than ", max_bytes,

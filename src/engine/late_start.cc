@@ -9,6 +9,7 @@
 #include "base/guard.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "base/trouble.h"
 #include "engine/engine_impl.h"
 
@@ -84,7 +85,7 @@ absl::Status Engine::Impl::StartStarter() {
   }
   try {
     // It holds nothing while it waits, and ends by itself: no need to join it.
-    std::thread(&Impl::RunStarter, weak_from_this()).detach();
+    base::Thread([weak = weak_from_this()] { RunStarter(weak); }).detach();
   } catch (const std::system_error& error) {
     return absl::ResourceExhaustedError(
         base::Cat("No thread could be made to start views: ", error.what()));

@@ -13,6 +13,7 @@
 #include "base/guard.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "engine/worker.h"
 
 namespace rowfall::engine {
@@ -69,7 +70,7 @@ struct ViewRunner::Slot {
   Worker worker;
   std::atomic<TimePoint::rep> finish_by{
       TimePoint::max().time_since_epoch().count()};
-  std::thread thread;
+  base::Thread thread;
   bool left_behind = false;  // The thread was detached.
   std::atomic<std::thread::id> runs_on{std::thread::id()};
   std::mutex turn;  // Held by who runs the worker, on host's threads.
@@ -111,7 +112,7 @@ void ViewRunner::Run() noexcept {
 absl::Status ViewRunner::StartThreads() {
   for (const auto& slot : slots_) {
     try {
-      slot->thread = std::thread(&ViewRunner::RunSlot, slot);
+      slot->thread = base::Thread([slot] { RunSlot(slot); });
     } catch (const std::system_error& error) {
       return absl::ResourceExhaustedError(
           base::Cat("No thread could be made for view '", spec_->name,
@@ -223,7 +224,7 @@ void ViewRunner::EndOnThread(const std::shared_ptr<Slot>& slot) {
     slot->Finish();
   };
   try {
-    slot->thread = std::thread(end);
+    slot->thread = base::Thread(end);
   } catch (const std::exception&) {
     end();  // No thread, or no memory for one.
   }

@@ -69,16 +69,47 @@ Frame& ExprEvaluator::PushGroups(Frame& parent,
 }
 
 Argument ExprEvaluator::Get(ExprId id, Frame& frame) {
+  Evaluate(id, frame);
+  return ValueOf(id, frame);
+}
+
+Argument ExprEvaluator::ValueOf(ExprId id, Frame& frame) const {
   const auto* constant = std::get_if<plan::ConstantExpr>(&plan_.exprs[id].node);
   if (constant != nullptr) return {constant->value.get(), true};
-  Slot& slot = frame.slots[id];
-  if (slot.epoch != frame.epoch) {
-    slot.constant = false;
-    slot.alias = id;
-    if (!GatherFromAbove(id, frame, slot)) Evaluate(id, frame, slot);
-    slot.epoch = frame.epoch;
-  }
+  const Slot& slot = frame.slots[id];
   return {slot.column, slot.constant};
+}
+
+bool ExprEvaluator::Known(ExprId id, Frame& frame) {
+  Slot& slot = frame.slots[id];
+  if (slot.epoch == frame.epoch ||
+      std::holds_alternative<plan::ConstantExpr>(plan_.exprs[id].node)) {
+    return true;
+  }
+  slot.constant = false;
+  slot.alias = id;
+  if (!GatherFromAbove(id, frame, slot)) {
+    steps_.push_back({id, &frame});
+    return false;
+  }
+  slot.epoch = frame.epoch;
+  return true;
+}
+
+void ExprEvaluator::Evaluate(ExprId id, Frame& frame) {
+  steps_.clear();
+  if (Known(id, frame)) return;
+  while (!steps_.empty()) {
+    Step& step = steps_.back();
+    Frame& rows = *step.frame;
+    Slot& slot = rows.slots[step.id];
+    const bool done =
+        std::visit([&](const auto& node) { return Go(node, step, slot); },
+                   plan_.exprs[step.id].node);
+    if (!done) continue;
+    slot.epoch = rows.epoch;
+    steps_.pop_back();
+  }
 }
 
 Column& ExprEvaluator::Own(ExprId id, Slot& slot) {
@@ -175,55 +206,56 @@ void ExprEvaluator::Report(const Frame& frame) {
   errors_.Clear();
 }
 
-void ExprEvaluator::Evaluate(ExprId id, Frame& frame, Slot& slot) {
-  std::visit([&](const auto& node) { EvaluateNode(node, id, frame, slot); },
-             plan_.exprs[id].node);
-}
-
-void ExprEvaluator::EvaluateNode(const plan::LeafExpr& node, ExprId id,
-                                 Frame& frame, Slot& slot) {
+bool ExprEvaluator::Go(const plan::LeafExpr& node, Step& step, Slot& slot) {
+  const Frame& frame = *step.frame;
   if (frame.parent == nullptr) {
     slot.column = &leaves_->column(node.leaf);
   } else {
-    Own(id, slot).AppendRows(leaves_->column(node.leaf), frame.base_rows);
+    Own(step.id, slot).AppendRows(leaves_->column(node.leaf), frame.base_rows);
   }
+  return true;
 }
 
-void ExprEvaluator::EvaluateNode(const plan::CallExpr& node, ExprId id,
-                                 Frame& frame, Slot& slot) {
-  auto& arguments = arguments_[id];
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    arguments[i] = Get(node.arguments[i], frame);
+bool ExprEvaluator::Go(const plan::CallExpr& node, Step& step, Slot& slot) {
+  Frame& frame = *step.frame;
+  auto& arguments = arguments_[step.id];
+  for (size_t& i = step.stage; i < arguments.size(); ++i) {
+    if (!Known(node.arguments[i], frame)) return false;
+    arguments[i] = ValueOf(node.arguments[i], frame);
   }
-  Column& out = Own(id, slot);
+  Column& out = Own(step.id, slot);
   node.kernel->Evaluate(context_, arguments, frame.num_rows, out, errors_);
   function::FailLargeValues(out, errors_);
   if (!errors_.empty()) Report(frame);
+  return true;
 }
 
-void ExprEvaluator::EvaluateNode(const plan::AggregateExpr&, ExprId id,
-                                 Frame& frame, Slot& slot) {
+bool ExprEvaluator::Go(const plan::AggregateExpr&, Step& step, Slot& slot) {
   // Put() came before in the frame of the groups; rows know no aggregates.
-  Column& column = Own(id, slot);
-  while (column.size() < frame.num_rows) column.AppendNull();
+  Column& column = Own(step.id, slot);
+  while (column.size() < step.frame->num_rows) column.AppendNull();
+  return true;
 }
 
-void ExprEvaluator::EvaluateNode(const plan::DefaultExpr& node, ExprId id,
-                                 Frame& frame, Slot& slot) {
-  const Argument argument = Get(node.argument, frame);
-  if (argument.column->null_count() == 0) {
-    return SetAlias(node.argument, argument, frame, slot);
+bool ExprEvaluator::Go(const plan::DefaultExpr& node, Step& step, Slot& slot) {
+  Frame& frame = *step.frame;
+  if (!Known(node.argument, frame)) return false;
+  const Argument argument = ValueOf(node.argument, frame);
+  if (argument.column->null_count() > 0 && !node.is_key) {
+    slot.constant = argument.constant;
+    ReplaceNulls(*argument.column, argument.constant ? 1 : frame.num_rows,
+                 plan::DefaultValue(plan_.exprs[step.id].type),
+                 Own(step.id, slot));
+    return true;
   }
-  if (node.is_key) {
+  if (argument.column->null_count() > 0) {
     for (size_t row = 0; row < frame.num_rows; ++row) {
       if (argument.IsNull(row)) errors_.Add(row, "Key of the table is NULL");
     }
     Report(frame);
-    return SetAlias(node.argument, argument, frame, slot);
   }
-  slot.constant = argument.constant;
-  ReplaceNulls(*argument.column, argument.constant ? 1 : frame.num_rows,
-               plan::DefaultValue(plan_.exprs[id].type), Own(id, slot));
+  SetAlias(node.argument, argument, frame, slot);
+  return true;
 }
 
 }  // namespace rowfall::eval

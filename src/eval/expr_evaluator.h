@@ -17,7 +17,9 @@
 namespace rowfall::eval {
 
 // Keeps frames and columns between batches. What was computed for a frame is
-// gathered, not computed again, for the frames below it.
+// gathered, not computed again, for the frames below it. Expressions that wait
+// for their arguments are on a stack of its own: a thousand above one another
+// need nothing of the thread's.
 class ExprEvaluator {
  public:
   // `plan` must outlive the evaluator.
@@ -57,22 +59,40 @@ class ExprEvaluator {
   size_t HeldBytes() const;
 
  private:
-  void Evaluate(plan::ExprId id, Frame& frame, Slot& slot);
-  void EvaluateNode(const plan::LeafExpr& node, plan::ExprId id, Frame& frame,
-                    Slot& slot);
-  void EvaluateNode(const plan::ConstantExpr&, plan::ExprId, Frame&, Slot&) {}
-  void EvaluateNode(const plan::CallExpr& node, plan::ExprId id, Frame& frame,
-                    Slot& slot);
-  void EvaluateNode(const plan::LogicExpr& node, plan::ExprId id, Frame& frame,
-                    Slot& slot);
-  void EvaluateNode(const plan::IfExpr& node, plan::ExprId id, Frame& frame,
-                    Slot& slot);
-  void EvaluateNode(const plan::CoalesceExpr& node, plan::ExprId id,
-                    Frame& frame, Slot& slot);
-  void EvaluateNode(const plan::AggregateExpr& node, plan::ExprId id,
-                    Frame& frame, Slot& slot);
-  void EvaluateNode(const plan::DefaultExpr& node, plan::ExprId id,
-                    Frame& frame, Slot& slot);
+  // An expression that is being evaluated for a frame.
+  struct Step {
+    plan::ExprId id;
+    Frame* frame;
+    size_t stage = 0;  // What of it has been done.
+    // Frames of some of the rows, for lazy expressions.
+    Frame* open = nullptr;
+    Frame* otherwise = nullptr;
+    size_t pushed = 0;
+  };
+
+  void Evaluate(plan::ExprId id, Frame& frame);
+  // Whether the expression is there, a frame above may have had it; where not,
+  // its evaluation has become the next step, and who asks is to return false.
+  bool Known(plan::ExprId id, Frame& frame);
+  // What Known() was true for.
+  function::Argument ValueOf(plan::ExprId id, Frame& frame) const;
+
+  // Carries a step on until it has filled its slot (true) or asks for an
+  // argument (false; then it does not touch `step` any more).
+  bool Go(const plan::LeafExpr& node, Step& step, Slot& slot);
+  bool Go(const plan::ConstantExpr&, Step&, Slot&) { return true; }
+  bool Go(const plan::CallExpr& node, Step& step, Slot& slot);
+  bool Go(const plan::LogicExpr& node, Step& step, Slot& slot);
+  bool Go(const plan::IfExpr& node, Step& step, Slot& slot);
+  bool Go(const plan::CoalesceExpr& node, Step& step, Slot& slot);
+  bool Go(const plan::AggregateExpr& node, Step& step, Slot& slot);
+  bool Go(const plan::DefaultExpr& node, Step& step, Slot& slot);
+
+  void BeginBranches(const plan::IfExpr& node, Step& step);
+  void JoinBranches(const plan::IfExpr& node, Step& step, Slot& slot);
+  // The arguments that are needed, each for the rows that those before left
+  // NULL.
+  bool GoArguments(const plan::CoalesceExpr& node, Step& step);
 
   // Fills the slot from a frame above that has the expression, if there is one.
   bool GatherFromAbove(plan::ExprId id, Frame& frame, Slot& slot);
@@ -92,6 +112,7 @@ class ExprEvaluator {
   uint64_t epoch_ = 0;
   size_t depth_ = 0;
   std::vector<std::unique_ptr<Frame>> frames_;
+  std::vector<Step> steps_;  // Each waits for the one behind it.
   function::RowErrors errors_;
   std::vector<uint32_t> rows_;  // For the next Push().
   std::vector<uint32_t> composed_rows_;

@@ -16,6 +16,23 @@ bool IsTrue(const Argument& argument, size_t row) {
          argument.column->bools()[argument.RowOf(row)] != 0;
 }
 
+// The rows for which a condition is true, or is not.
+void SelectRows(const Argument& condition, bool wanted, size_t num_rows,
+                std::vector<uint32_t>& rows) {
+  rows.clear();
+  for (size_t row = 0; row < num_rows; ++row) {
+    if (IsTrue(condition, row) == wanted) {
+      rows.push_back(static_cast<uint32_t>(row));
+    }
+  }
+}
+
+// Whose rows a branch of IF takes: a step's stage.
+constexpr size_t kUndecided = 0;
+constexpr size_t kThen = 1;  // All of them.
+constexpr size_t kOtherwise = 2;
+constexpr size_t kBoth = 3;
+
 // Whether the left side alone decides: FALSE AND x, TRUE OR x.
 bool Decides(const Argument& left, size_t row, bool decisive) {
   return !left.IsNull(row) && IsTrue(left, row) == decisive;
@@ -45,48 +62,75 @@ void CombineLogic(const Argument& left, const Argument& right, bool decisive,
 
 }  // namespace
 
-void ExprEvaluator::EvaluateNode(const LogicExpr& node, ExprId id, Frame& frame,
-                                 Slot& slot) {
+bool ExprEvaluator::Go(const LogicExpr& node, Step& step, Slot& slot) {
+  Frame& frame = *step.frame;
   const bool decisive = node.op == LogicExpr::Op::kOr;
-  const Argument left = Get(node.left, frame);
-  rows_.clear();
-  for (size_t row = 0; row < frame.num_rows; ++row) {
-    if (!Decides(left, row, decisive)) {
-      rows_.push_back(static_cast<uint32_t>(row));
-    }
-  }
-  if (rows_.empty()) return SetAlias(node.left, left, frame, slot);
-  const bool all = rows_.size() == frame.num_rows;
-  Frame& open = all ? frame : Push(frame, rows_);
-  const Argument right = Get(node.right, open);
-  CombineLogic(left, right, decisive, frame.num_rows, Own(id, slot));
-  if (!all) Pop();
-}
-
-void ExprEvaluator::EvaluateNode(const plan::IfExpr& node, ExprId id,
-                                 Frame& frame, Slot& slot) {
-  const Argument condition = Get(node.condition, frame);
-  const auto select = [&](bool wanted) {
+  if (!Known(node.left, frame)) return false;
+  const Argument left = ValueOf(node.left, frame);
+  if (step.open == nullptr) {
     rows_.clear();
     for (size_t row = 0; row < frame.num_rows; ++row) {
-      if (IsTrue(condition, row) == wanted) {
+      if (!Decides(left, row, decisive)) {
         rows_.push_back(static_cast<uint32_t>(row));
       }
     }
-  };
-  select(true);
-  if (rows_.size() == frame.num_rows || rows_.empty()) {
-    const ExprId taken = rows_.empty() ? node.otherwise : node.then;
-    return SetAlias(taken, Get(taken, frame), frame, slot);
+    if (rows_.empty()) {
+      SetAlias(node.left, left, frame, slot);
+      return true;
+    }
+    const bool all = rows_.size() == frame.num_rows;
+    step.open = all ? &frame : &Push(frame, rows_);
   }
-  const Argument then = Get(node.then, Push(frame, rows_));
-  select(false);
-  const Argument otherwise = Get(node.otherwise, Push(frame, rows_));
-  Column& out = Own(id, slot);
-  out.Reserve(frame.num_rows);
+  Frame& open = *step.open;
+  if (!Known(node.right, open)) return false;
+  CombineLogic(left, ValueOf(node.right, open), decisive, frame.num_rows,
+               Own(step.id, slot));
+  if (&open != &frame) Pop();
+  return true;
+}
+
+bool ExprEvaluator::Go(const plan::IfExpr& node, Step& step, Slot& slot) {
+  Frame& frame = *step.frame;
+  if (!Known(node.condition, frame)) return false;
+  if (step.stage == kUndecided) BeginBranches(node, step);
+  if (step.stage != kBoth) {
+    const ExprId taken = step.stage == kThen ? node.then : node.otherwise;
+    if (!Known(taken, frame)) return false;
+    SetAlias(taken, ValueOf(taken, frame), frame, slot);
+    return true;
+  }
+  if (!Known(node.then, *step.open)) return false;
+  if (step.otherwise == nullptr) {
+    SelectRows(ValueOf(node.condition, frame), false, frame.num_rows, rows_);
+    step.otherwise = &Push(frame, rows_);
+  }
+  if (!Known(node.otherwise, *step.otherwise)) return false;
+  JoinBranches(node, step, slot);
+  return true;
+}
+
+void ExprEvaluator::BeginBranches(const plan::IfExpr& node, Step& step) {
+  Frame& frame = *step.frame;
+  SelectRows(ValueOf(node.condition, frame), true, frame.num_rows, rows_);
+  if (rows_.size() == frame.num_rows || rows_.empty()) {
+    step.stage = rows_.empty() ? kOtherwise : kThen;
+    return;
+  }
+  step.stage = kBoth;
+  step.open = &Push(frame, rows_);
+}
+
+void ExprEvaluator::JoinBranches(const plan::IfExpr& node, Step& step,
+                                 Slot& slot) {
+  const size_t num_rows = step.frame->num_rows;
+  const Argument condition = ValueOf(node.condition, *step.frame);
+  const Argument then = ValueOf(node.then, *step.open);
+  const Argument otherwise = ValueOf(node.otherwise, *step.otherwise);
+  Column& out = Own(step.id, slot);
+  out.Reserve(num_rows);
   size_t next_then = 0;
   size_t next_otherwise = 0;
-  for (size_t row = 0; row < frame.num_rows; ++row) {
+  for (size_t row = 0; row < num_rows; ++row) {
     const bool is_true = IsTrue(condition, row);
     const Argument& from = is_true ? then : otherwise;
     out.AppendRow(*from.column,
@@ -96,28 +140,36 @@ void ExprEvaluator::EvaluateNode(const plan::IfExpr& node, ExprId id,
   Pop();
 }
 
-void ExprEvaluator::EvaluateNode(const plan::CoalesceExpr& node, ExprId id,
-                                 Frame& frame, Slot& slot) {
-  // Argument i is evaluated for the rows that i arguments left NULL.
-  auto& arguments = arguments_[id];
-  Frame* open = &frame;
-  size_t evaluated = 0;
-  size_t pushed = 0;
-  for (const ExprId argument : node.arguments) {
-    const Argument values = arguments[evaluated++] = Get(argument, *open);
-    if (evaluated == arguments.size()) break;
+bool ExprEvaluator::GoArguments(const plan::CoalesceExpr& node, Step& step) {
+  auto& arguments = arguments_[step.id];
+  if (step.open == nullptr) step.open = step.frame;
+  while (true) {
+    Frame& open = *step.open;
+    const ExprId argument = node.arguments[step.stage];
+    if (!Known(argument, open)) return false;
+    const Argument values = ValueOf(argument, open);
+    arguments[step.stage++] = values;
+    if (step.stage == arguments.size()) return true;
     rows_.clear();
-    for (size_t row = 0; row < open->num_rows; ++row) {
+    for (size_t row = 0; row < open.num_rows; ++row) {
       if (values.IsNull(row)) rows_.push_back(static_cast<uint32_t>(row));
     }
-    if (rows_.empty()) break;
-    open = &Push(*open, rows_);
-    ++pushed;
+    if (rows_.empty()) return true;
+    step.open = &Push(open, rows_);
+    ++step.pushed;
   }
+}
+
+bool ExprEvaluator::Go(const plan::CoalesceExpr& node, Step& step, Slot& slot) {
+  if (!GoArguments(node, step)) return false;
+  Frame& frame = *step.frame;
+  const auto& arguments = arguments_[step.id];
+  const size_t evaluated = step.stage;
   if (evaluated == 1) {
-    return SetAlias(node.arguments[0], arguments[0], frame, slot);
+    SetAlias(node.arguments[0], arguments[0], frame, slot);
+    return true;
   }
-  Column& out = Own(id, slot);
+  Column& out = Own(step.id, slot);
   out.Reserve(frame.num_rows);
   cursors_.assign(evaluated, 0);
   for (size_t row = 0; row < frame.num_rows; ++row) {
@@ -128,7 +180,8 @@ void ExprEvaluator::EvaluateNode(const plan::CoalesceExpr& node, ExprId id,
     }
     out.AppendRow(*arguments[from].column, arguments[from].RowOf(at));
   }
-  while (pushed-- > 0) Pop();
+  for (; step.pushed > 0; --step.pushed) Pop();
+  return true;
 }
 
 }  // namespace rowfall::eval

@@ -194,13 +194,16 @@ const char* RowReader::ReadBranch(Node& node, const char* p, int depth) {
   return p;
 }
 
+// Apart from Reset(), whose frames are there once a level.
+[[gnu::noinline]] void RowReader::Forget(uint32_t leaf) {
+  Column& column = *targets_[leaf].column;
+  if (column.size() > rows_) column.Truncate(rows_);
+  std::erase_if(errors_,
+                [leaf](const ValueError& e) { return e.leaf == leaf; });
+}
+
 void RowReader::Reset(const Node& node) {
-  for (const uint32_t leaf : node.leaves) {
-    Column& column = *targets_[leaf].column;
-    if (column.size() > rows_) column.Truncate(rows_);
-    std::erase_if(errors_,
-                  [leaf](const ValueError& e) { return e.leaf == leaf; });
-  }
+  for (const uint32_t leaf : node.leaves) Forget(leaf);
   for (const uint32_t child : node.children) Reset(tree_.node(child));
 }
 

@@ -23,7 +23,9 @@ struct ValueError {
   const char* at = nullptr;
 };
 
-// Not copyable: knows its columns and notes what it saw.
+// Not copyable: knows its columns and notes what it saw. Recurses as deep as
+// the paths of the leaves lead, at most json::kMaxDepth levels: 130 KB of the
+// stack in a debug build.
 class RowReader {
  public:
   RowReader(std::span<const data::Leaf> leaves, int max_depth,
@@ -80,6 +82,7 @@ class RowReader {
   const char* ReadJson(uint32_t leaf, const char* p, int depth);
   const char* Skip(const char* p, int depth, ShapeGuess* shape = nullptr);
   void AppendValue(uint32_t leaf, const char* begin, const char* end);
+  void Forget(uint32_t leaf);
   void Reset(const Node& node);
   void FinishRow();
   // Drops values of the row at `begin` that are too large.

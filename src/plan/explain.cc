@@ -2,8 +2,12 @@
 // The text of plans.
 #include "plan/explain.h"
 
+#include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <string_view>
+#include <utility>
+#include <variant>
 
 #include "base/path.h"
 #include "base/text.h"
@@ -11,35 +15,54 @@
 namespace rowfall::plan {
 namespace {
 
-// Writes one expression. Shared ones are written again at each use.
+// Writes one expression, in pieces: what is still to be written is on a stack.
+// Shared ones are written again at each use.
 class ExprWriter {
  public:
   explicit ExprWriter(const ViewPlan& plan) : plan_(plan) {}
 
-  void Write(ExprId id) {
+  std::string Write(ExprId id) {
+    rest_.emplace_back(id);
+    while (!rest_.empty()) {
+      const Piece piece = std::move(rest_.back());
+      rest_.pop_back();
+      if (const auto* text = std::get_if<std::string>(&piece)) {
+        out_ += *text;
+      } else {
+        WriteExpr(std::get<ExprId>(piece));
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  using Piece = std::variant<std::string, ExprId>;
+  using Pieces = std::vector<Piece>;
+  static constexpr size_t kMaxBytes = 4096;
+
+  void WriteExpr(ExprId id) {
     // Shared expressions can make a text of exponential size.
     if (out_.size() > kMaxBytes) {
       if (!out_.ends_with("...")) out_ += "...";
       return;
     }
-    std::visit([this, id](const auto& node) { WriteNode(node, id); },
-               plan_.exprs[id].node);
+    Pieces pieces =
+        std::visit([this, id](const auto& node) { return PiecesOf(node, id); },
+                   plan_.exprs[id].node);
+    std::move(pieces.rbegin(), pieces.rend(), std::back_inserter(rest_));
   }
-  std::string Take() { return std::move(out_); }
 
- private:
-  static constexpr size_t kMaxBytes = 4096;
+  Pieces PiecesOf(const LeafExpr& node, ExprId) const { return {node.name}; }
 
-  void WriteNode(const LeafExpr& node, ExprId) { out_ += node.name; }
-
-  void WriteNode(const ConstantExpr& node, ExprId) {
+  Pieces PiecesOf(const ConstantExpr& node, ExprId) const {
     Value value = node.value->ValueAt(0);
     std::visit([](auto& list) { Shorten(list); }, value);
     if (const auto* text = std::get_if<std::string>(&value)) {
-      out_ += base::Quote(*text);
-    } else {
-      AppendJson(value, node.value->type(), out_);
+      return {base::Quote(*text)};
     }
+    std::string text;
+    AppendJson(value, node.value->type(), text);
+    return {std::move(text)};
   }
 
   // A plan may show a long constant many times.
@@ -50,69 +73,60 @@ class ExprWriter {
   template <typename T>
   static void Shorten(T&) {}
 
-  void WriteNode(const CallExpr& node, ExprId id) {
-    if (node.name == "path") {
-      Write(node.arguments[0]);
-      out_ += node.note;
-    } else if (node.name == "cast") {
-      out_ += "cast(";
-      Write(node.arguments[0]);
-      base::AppendCat(out_, " as ", TypeName(plan_.exprs[id].type), ")");
-    } else if (node.arguments.size() == 2 && !IsWord(node.name)) {
-      WriteInfix(node.arguments[0], node.name, node.arguments[1]);
-    } else {
-      base::AppendCat(out_, node.name, "(");
-      WriteList(node.arguments);
-      if (!node.note.empty()) base::AppendCat(out_, ", ", node.note);
-      out_ += ")";
+  Pieces PiecesOf(const CallExpr& node, ExprId id) const {
+    if (node.name == "path") return {node.arguments[0], node.note};
+    if (node.name == "cast") {
+      return {"cast(", node.arguments[0],
+              base::Cat(" as ", TypeName(plan_.exprs[id].type), ")")};
     }
+    if (node.arguments.size() == 2 && !IsWord(node.name)) {
+      return Infix(node.arguments[0], node.name, node.arguments[1]);
+    }
+    return List(node.name, node.arguments,
+                node.note.empty() ? "" : base::Cat(", ", node.note));
   }
 
-  void WriteNode(const LogicExpr& node, ExprId) {
-    WriteInfix(node.left, node.op == LogicExpr::Op::kAnd ? "and" : "or",
-               node.right);
+  Pieces PiecesOf(const LogicExpr& node, ExprId) const {
+    return Infix(node.left, node.op == LogicExpr::Op::kAnd ? "and" : "or",
+                 node.right);
   }
 
-  void WriteNode(const IfExpr& node, ExprId) {
-    out_ += "if(";
-    WriteList({node.condition, node.then, node.otherwise});
-    out_ += ")";
+  Pieces PiecesOf(const IfExpr& node, ExprId) const {
+    return List("if", {node.condition, node.then, node.otherwise});
   }
 
-  void WriteNode(const CoalesceExpr& node, ExprId) {
-    out_ += "coalesce(";
-    WriteList(node.arguments);
-    out_ += ")";
+  Pieces PiecesOf(const CoalesceExpr& node, ExprId) const {
+    return List("coalesce", node.arguments);
   }
 
-  void WriteNode(const AggregateExpr& node, ExprId) {
+  Pieces PiecesOf(const AggregateExpr& node, ExprId) const {
     const BoundAggregate& aggregate = plan_.aggregates[node.aggregate];
-    base::AppendCat(out_, aggregate.name, "(",
-                    aggregate.resolved.distinct ? "distinct " : "",
-                    aggregate.arguments.empty() ? "*" : "");
-    WriteList(aggregate.arguments);
-    out_ += ")";
+    Pieces pieces = List(aggregate.name, aggregate.arguments);
+    pieces.insert(pieces.begin() + 1,
+                  base::Cat(aggregate.resolved.distinct ? "distinct " : "",
+                            aggregate.arguments.empty() ? "*" : ""));
+    return pieces;
   }
 
-  void WriteNode(const DefaultExpr& node, ExprId) {
-    out_ += node.is_key ? "fail_if_null(" : "default_if_null(";
-    Write(node.argument);
-    out_ += ")";
+  Pieces PiecesOf(const DefaultExpr& node, ExprId) const {
+    return List(node.is_key ? "fail_if_null" : "default_if_null",
+                {node.argument});
   }
 
-  void WriteInfix(ExprId left, std::string_view name, ExprId right) {
-    out_ += "(";
-    Write(left);
-    base::AppendCat(out_, " ", name, " ");
-    Write(right);
-    out_ += ")";
+  static Pieces Infix(ExprId left, std::string_view name, ExprId right) {
+    return {"(", left, base::Cat(" ", name, " "), right, ")"};
   }
 
-  void WriteList(const std::vector<ExprId>& ids) {
+  // name(a, b), with `note` behind them.
+  static Pieces List(std::string_view name, const std::vector<ExprId>& ids,
+                     std::string note = "") {
+    Pieces pieces = {base::Cat(name, "(")};
     for (size_t i = 0; i < ids.size(); ++i) {
-      if (i > 0) out_ += ", ";
-      Write(ids[i]);
+      if (i > 0) pieces.emplace_back(", ");
+      pieces.emplace_back(ids[i]);
     }
+    pieces.emplace_back(base::Cat(note, ")"));
+    return pieces;
   }
 
   static bool IsWord(std::string_view name) {
@@ -122,6 +136,7 @@ class ExprWriter {
 
   const ViewPlan& plan_;
   std::string out_;
+  Pieces rest_;  // The next one last.
 };
 
 std::string TypedText(const ViewPlan& plan, ExprId id) {
@@ -135,9 +150,7 @@ std::string OrderText(const ViewPlan& plan, const OrderKey& key) {
 }  // namespace
 
 std::string ExprText(const ViewPlan& plan, ExprId id) {
-  ExprWriter writer(plan);
-  writer.Write(id);
-  return writer.Take();
+  return ExprWriter(plan).Write(id);
 }
 
 std::vector<std::pair<std::string, std::string>> Explain(const ViewPlan& plan) {

@@ -14,7 +14,6 @@ namespace rowfall::plan {
 namespace {
 
 // The parser limits one expression; aliases put them on top of each other.
-// Binding and evaluating recurse over them.
 constexpr int kMaxLevels = 1000;
 
 absl::Status TooDeep(TextPlace place) {
@@ -51,16 +50,25 @@ std::string ExprBinder::NameOf(const sql::SelectItem& item) const {
 }
 
 absl::StatusOr<ExprId> ExprBinder::BindItem(size_t item) {
-  Item& state = items_[item];
-  if (state.bound.has_value()) return *state.bound;
-  const sql::SelectItem& parsed = select_.items[item];
-  state.is_binding = true;
+  if (items_[item].bound.has_value()) return *items_[item].bound;
+  ROWFALL_ASSIGN_OR_RETURN(
+      const ExprId id, BindIn(*select_.items[item].expr, BeginItem(item)));
+  FinishItem(id);
+  return id;
+}
+
+ExprBinder::ContextPtr ExprBinder::BeginItem(size_t item) {
+  items_[item].is_binding = true;
   item_stack_.push_back(item);
-  auto bound = BindIn(*parsed.expr, {Clause::kItem, NameOf(parsed), ""});
+  return std::make_shared<const Context>(
+      Context{Clause::kItem, NameOf(select_.items[item]), ""});
+}
+
+void ExprBinder::FinishItem(ExprId bound) {
+  Item& item = items_[item_stack_.back()];
   item_stack_.pop_back();
-  state.is_binding = false;
-  if (bound.ok()) state.bound = *bound;
-  return bound;
+  item.is_binding = false;
+  item.bound = bound;
 }
 
 absl::StatusOr<ExprId> ExprBinder::Bind(const sql::Expr& expr, Clause clause) {
@@ -71,7 +79,8 @@ absl::StatusOr<ExprId> ExprBinder::Bind(const sql::Expr& expr, Clause clause) {
       (clause == Clause::kGroupBy || clause == Clause::kOrderBy)) {
     return BindPosition(*position, expr.place, clause);
   }
-  return BindIn(expr, {clause, std::string(ClauseName(clause)), ""});
+  return BindIn(expr, std::make_shared<const Context>(Context{
+                          clause, std::string(ClauseName(clause)), ""}));
 }
 
 absl::StatusOr<ExprId> ExprBinder::BindPosition(int64_t position,
@@ -105,24 +114,21 @@ std::optional<size_t> ExprBinder::VisibleAlias(const sql::NameRef& ref) const {
   return is_own ? std::nullopt : alias;
 }
 
-absl::StatusOr<ExprId> ExprBinder::BindName(const sql::NameRef& ref,
-                                            TextPlace place,
-                                            const Context& context) {
+std::optional<size_t> ExprBinder::AliasOf(const sql::NameRef& ref,
+                                          const Context& context) const {
   const ColumnName name = scope_.Unqualify(ref);
-  if (name.qualified) return BindColumn(name, place);
   const auto alias = VisibleAlias(ref);
+  if (name.qualified || !alias.has_value()) return std::nullopt;
   const bool after_select =
       context.clause == Clause::kHaving || context.clause == Clause::kOrderBy;
   const bool alias_first =
       scope_.HasEveryKey() || (after_select && context.aggregate.empty());
-  if (alias.has_value() && (alias_first || !scope_.HasColumn(name.column))) {
-    return BindAlias(*alias, ref, place, context);
-  }
-  return BindColumn(name, place);
+  return alias_first || !scope_.HasColumn(name.column) ? alias : std::nullopt;
 }
 
-absl::StatusOr<ExprId> ExprBinder::BindColumn(const ColumnName& name,
+absl::StatusOr<ExprId> ExprBinder::BindColumn(const sql::NameRef& ref,
                                               TextPlace place) {
+  const ColumnName name = scope_.Unqualify(ref);
   if (!scope_.HasEveryKey() && !scope_.HasColumn(name.column)) {
     return scope_.NotFound(name.column, place);
   }
@@ -137,15 +143,72 @@ absl::StatusOr<ExprId> ExprBinder::BindColumn(const ColumnName& name,
   return builder_.AddLeaf(std::move(leaf));
 }
 
-absl::StatusOr<ExprId> ExprBinder::BindAlias(size_t item,
-                                             const sql::NameRef& ref,
-                                             TextPlace place,
-                                             const Context& context) {
-  if (items_[item].is_binding) {
-    return base::InvalidAt(
-        place, base::Cat("Alias refers to itself: '", ref.name, "'"));
+absl::StatusOr<ExprId> ExprBinder::BindIn(const sql::Expr& expr,
+                                          ContextPtr context) {
+  waiting_.clear();
+  ROWFALL_RETURN_IF_ERROR(Wait(expr, std::move(context)));
+  while (true) {
+    Waiting& top = waiting_.back();
+    if (top.bound.size() < top.operands.size()) {
+      ROWFALL_RETURN_IF_ERROR(
+          Wait(*top.operands[top.bound.size()], top.inside));
+      continue;
+    }
+    ROWFALL_ASSIGN_OR_RETURN(const ExprId id, Finish(top));
+    if (builder_.HeightOf(id) > kMaxLevels) return TooDeep(top.expr->place);
+    waiting_.pop_back();
+    if (waiting_.empty()) return id;
+    waiting_.back().bound.push_back(id);
   }
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId id, BindItem(item));
+}
+
+absl::Status ExprBinder::Wait(const sql::Expr& expr, ContextPtr context) {
+  if (waiting_.size() == kMaxLevels) return TooDeep(expr.place);
+  Waiting waiting{&expr, std::move(context)};
+  if (const auto* ref = std::get_if<sql::NameRef>(&expr.node)) {
+    waiting.alias = AliasOf(*ref, *waiting.context);
+    if (waiting.alias.has_value()) {
+      ROWFALL_RETURN_IF_ERROR(WaitForAlias(*waiting.alias, waiting));
+    }
+  } else {
+    ROWFALL_RETURN_IF_ERROR(NodeBinder::Check(expr, *waiting.context));
+    sql::ForEachOperand(expr, [&waiting](const sql::ExprPtr& operand) {
+      waiting.operands.push_back(operand.get());
+    });
+    waiting.inside = NodeBinder::Inside(expr, waiting.context);
+  }
+  waiting_.push_back(std::move(waiting));
+  return absl::OkStatus();
+}
+
+absl::Status ExprBinder::WaitForAlias(size_t item, Waiting& waiting) {
+  if (items_[item].is_binding) {
+    const auto& ref = std::get<sql::NameRef>(waiting.expr->node);
+    return base::InvalidAt(
+        waiting.expr->place,
+        base::Cat("Alias refers to itself: '", ref.name, "'"));
+  }
+  if (items_[item].bound.has_value()) return absl::OkStatus();
+  waiting.operands.push_back(select_.items[item].expr.get());
+  waiting.inside = BeginItem(item);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ExprId> ExprBinder::Finish(Waiting& waiting) {
+  if (waiting.alias.has_value()) {
+    if (!waiting.bound.empty()) FinishItem(waiting.bound[0]);
+    return FinishAlias(waiting);
+  }
+  return std::visit(NodeBinder{*this, builder_, *waiting.expr,
+                               waiting.context->label, waiting.bound},
+                    waiting.expr->node);
+}
+
+absl::StatusOr<ExprId> ExprBinder::FinishAlias(const Waiting& waiting) {
+  const auto& ref = std::get<sql::NameRef>(waiting.expr->node);
+  const TextPlace place = waiting.expr->place;
+  const Context& context = *waiting.context;
+  const ExprId id = *items_[*waiting.alias].bound;
   const bool no_aggregates =
       context.clause == Clause::kWhere || context.clause == Clause::kGroupBy;
   if (builder_.HasAggregate(id) && no_aggregates) {
@@ -159,19 +222,6 @@ absl::StatusOr<ExprId> ExprBinder::BindAlias(size_t item,
                          ref.name, "'"));
   }
   return builder_.AddPath(id, ref.path, place);
-}
-
-absl::StatusOr<ExprId> ExprBinder::BindIn(const sql::Expr& expr,
-                                          const Context& context) {
-  if (depth_ == kMaxLevels) return TooDeep(expr.place);
-  ++depth_;
-  auto bound =
-      std::visit(NodeBinder{*this, builder_, expr, context}, expr.node);
-  --depth_;
-  if (bound.ok() && builder_.HeightOf(*bound) > kMaxLevels) {
-    return TooDeep(expr.place);
-  }
-  return bound;
 }
 
 }  // namespace rowfall::plan

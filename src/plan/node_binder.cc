@@ -68,20 +68,73 @@ absl::Status CountError(const sql::Call& call, std::string_view expected,
                        call.arguments.size(), ", expected ", expected));
 }
 
-}  // namespace
-
-NodeBinder::Result NodeBinder::Bind(const sql::ExprPtr& argument) const {
-  return binder.BindIn(*argument, context);
+absl::Status CheckAggregate(const sql::Call& call, TextPlace place,
+                            Clause clause, std::string_view outer) {
+  if (clause == Clause::kWhere || clause == Clause::kGroupBy) {
+    return base::InvalidAt(
+        place, base::Cat("Aggregate cannot be in ", ClauseName(clause), ": '",
+                         call.name, "'"));
+  }
+  if (!outer.empty()) {
+    return base::InvalidAt(place, base::Cat("Aggregate cannot be in ", outer,
+                                            ": '", call.name, "'"));
+  }
+  if (!call.options.empty()) {
+    return base::InvalidAt(place, base::Cat("Aggregate has no options: '",
+                                            call.options[0].first, "'"));
+  }
+  return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<ExprId>> NodeBinder::BindAll(
-    const std::vector<sql::ExprPtr>& arguments) const {
-  std::vector<ExprId> ids;
-  for (const sql::ExprPtr& argument : arguments) {
-    ROWFALL_ASSIGN_OR_RETURN(const ExprId id, Bind(argument));
-    ids.push_back(id);
+absl::Status CheckFunction(const sql::Call& call, TextPlace place) {
+  if (call.star || call.distinct) {
+    return base::InvalidAt(
+        place, base::Cat(call.star ? "'*'" : "DISTINCT",
+                         " can only be in an aggregate: '", call.name, "'"));
   }
-  return ids;
+  if (IsLazy(call.name) && !call.options.empty()) {
+    return base::InvalidAt(
+        place,
+        base::Cat(function::FunctionLabel(call.name),
+                  " has no options, but got '", call.options[0].first, "'"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckType(const sql::Cast& cast) {
+  if (TypeFromName(cast.type).has_value()) return absl::OkStatus();
+  return base::InvalidAt(cast.type_place,
+                         base::Cat("Type not found: '", cast.type, "'",
+                                   base::DidYouMean(cast.type, TypeNames())));
+}
+
+const sql::Call* AggregateOf(const sql::Expr& expr) {
+  const auto* call = std::get_if<sql::Call>(&expr.node);
+  return call != nullptr && function::IsAggregate(call->name) ? call : nullptr;
+}
+
+}  // namespace
+
+absl::Status NodeBinder::Check(const sql::Expr& expr,
+                               const ExprBinder::Context& context) {
+  if (const sql::Call* aggregate = AggregateOf(expr)) {
+    return CheckAggregate(*aggregate, expr.place, context.clause,
+                          context.aggregate);
+  }
+  if (const auto* call = std::get_if<sql::Call>(&expr.node)) {
+    return CheckFunction(*call, expr.place);
+  }
+  const auto* cast = std::get_if<sql::Cast>(&expr.node);
+  return cast != nullptr ? CheckType(*cast) : absl::OkStatus();
+}
+
+ExprBinder::ContextPtr NodeBinder::Inside(
+    const sql::Expr& expr, const ExprBinder::ContextPtr& context) {
+  const sql::Call* aggregate = AggregateOf(expr);
+  if (aggregate == nullptr) return context;
+  ExprBinder::Context inside = *context;
+  inside.aggregate = function::FunctionLabel(aggregate->name);
+  return std::make_shared<const ExprBinder::Context>(std::move(inside));
 }
 
 NodeBinder::Result NodeBinder::Call(std::string_view name,
@@ -111,40 +164,36 @@ NodeBinder::Result NodeBinder::operator()(const sql::Literal& literal) const {
 }
 
 NodeBinder::Result NodeBinder::operator()(const sql::NameRef& ref) const {
-  return binder.BindName(ref, expr.place, context);
+  return binder.BindColumn(ref, expr.place);
 }
 
 NodeBinder::Result NodeBinder::operator()(const sql::Unary& unary) const {
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId operand, Bind(unary.operand));
-  if (unary.op == sql::Unary::Op::kNot) return Call("not", {operand});
-  return Call("negate", {operand});
+  return Call(unary.op == sql::Unary::Op::kNot ? "not" : "negate", operands);
 }
 
 NodeBinder::Result NodeBinder::operator()(const sql::Binary& binary) const {
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId left, Bind(binary.left));
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId right, Bind(binary.right));
   switch (binary.op) {
     case sql::Binary::Op::kAnd:
-      return builder.AddLogic(LogicExpr::Op::kAnd, left, right, expr.place);
+      return builder.AddLogic(LogicExpr::Op::kAnd, operands[0], operands[1],
+                              expr.place);
     case sql::Binary::Op::kOr:
-      return builder.AddLogic(LogicExpr::Op::kOr, left, right, expr.place);
+      return builder.AddLogic(LogicExpr::Op::kOr, operands[0], operands[1],
+                              expr.place);
     default:
-      return Call(OperatorName(binary.op), {left, right});
+      return Call(OperatorName(binary.op), operands);
   }
 }
 
 NodeBinder::Result NodeBinder::operator()(const sql::IsNull& is_null) const {
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId operand, Bind(is_null.operand));
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId id, Call("is null", {operand}));
+  ROWFALL_ASSIGN_OR_RETURN(const ExprId id, Call("is null", operands));
   return Negated(is_null.negated, id);
 }
 
 NodeBinder::Result NodeBinder::operator()(const sql::Between& between) const {
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId operand, Bind(between.operand));
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId low, Bind(between.low));
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId high, Bind(between.high));
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId above, Call(">=", {operand, low}));
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId below, Call("<=", {operand, high}));
+  ROWFALL_ASSIGN_OR_RETURN(const ExprId above,
+                           Call(">=", {operands[0], operands[1]}));
+  ROWFALL_ASSIGN_OR_RETURN(const ExprId below,
+                           Call("<=", {operands[0], operands[2]}));
   ROWFALL_ASSIGN_OR_RETURN(
       const ExprId id,
       builder.AddLogic(LogicExpr::Op::kAnd, above, below, expr.place));
@@ -152,84 +201,33 @@ NodeBinder::Result NodeBinder::operator()(const sql::Between& between) const {
 }
 
 NodeBinder::Result NodeBinder::operator()(const sql::In& in) const {
-  std::vector<ExprId> arguments;
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId operand, Bind(in.operand));
-  arguments.push_back(operand);
-  ROWFALL_ASSIGN_OR_RETURN(const std::vector<ExprId> items, BindAll(in.items));
-  arguments.insert(arguments.end(), items.begin(), items.end());
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId id, Call("in", std::move(arguments)));
+  ROWFALL_ASSIGN_OR_RETURN(const ExprId id, Call("in", operands));
   return Negated(in.negated, id);
 }
 
 NodeBinder::Result NodeBinder::operator()(const sql::Cast& cast) const {
-  const auto type = TypeFromName(cast.type);
-  if (!type.has_value()) {
-    return base::InvalidAt(cast.type_place,
-                           base::Cat("Type not found: '", cast.type, "'",
-                                     base::DidYouMean(cast.type, TypeNames())));
-  }
-  ROWFALL_ASSIGN_OR_RETURN(const ExprId operand, Bind(cast.operand));
-  return builder.AddCast(operand, *type, expr.place);
+  return builder.AddCast(operands[0], *TypeFromName(cast.type), expr.place);
 }
 
 NodeBinder::Result NodeBinder::operator()(const sql::Call& call) const {
-  if (function::IsAggregate(call.name)) return BindAggregate(call);
-  if (call.star || call.distinct) {
-    return base::InvalidAt(
-        expr.place,
-        base::Cat(call.star ? "'*'" : "DISTINCT",
-                  " can only be in an aggregate: '", call.name, "'"));
+  if (function::IsAggregate(call.name)) {
+    return builder.AddAggregate(call.name, operands, call.star, call.distinct,
+                                label, expr.place);
   }
   if (IsLazy(call.name)) return BindLazy(call);
-  ROWFALL_ASSIGN_OR_RETURN(std::vector<ExprId> arguments,
-                           BindAll(call.arguments));
-  return builder.AddCall(call.name, std::move(arguments), call.options,
-                         expr.place);
+  return builder.AddCall(call.name, operands, call.options, expr.place);
 }
 
 NodeBinder::Result NodeBinder::BindLazy(const sql::Call& call) const {
-  if (!call.options.empty()) {
-    return base::InvalidAt(
-        expr.place,
-        base::Cat(function::FunctionLabel(call.name),
-                  " has no options, but got '", call.options[0].first, "'"));
-  }
-  ROWFALL_ASSIGN_OR_RETURN(std::vector<ExprId> ids, BindAll(call.arguments));
   if (call.name == "if") {
-    if (ids.size() != 3) return CountError(call, "3", expr.place);
-    return builder.AddIf(ids[0], ids[1], ids[2], expr.place);
+    if (operands.size() != 3) return CountError(call, "3", expr.place);
+    return builder.AddIf(operands[0], operands[1], operands[2], expr.place);
   }
-  if (call.name == "ifnull" && ids.size() != 2) {
+  if (call.name == "ifnull" && operands.size() != 2) {
     return CountError(call, "2", expr.place);
   }
-  if (ids.empty()) return CountError(call, "1 or more", expr.place);
-  return builder.AddCoalesce(std::move(ids), expr.place);
-}
-
-NodeBinder::Result NodeBinder::BindAggregate(const sql::Call& call) const {
-  if (context.clause == Clause::kWhere || context.clause == Clause::kGroupBy) {
-    return base::InvalidAt(expr.place, base::Cat("Aggregate cannot be in ",
-                                                 ClauseName(context.clause),
-                                                 ": '", call.name, "'"));
-  }
-  if (!context.aggregate.empty()) {
-    return base::InvalidAt(
-        expr.place, base::Cat("Aggregate cannot be in ", context.aggregate,
-                              ": '", call.name, "'"));
-  }
-  if (!call.options.empty()) {
-    return base::InvalidAt(expr.place, base::Cat("Aggregate has no options: '",
-                                                 call.options[0].first, "'"));
-  }
-  ExprBinder::Context inside = context;
-  inside.aggregate = function::FunctionLabel(call.name);
-  std::vector<ExprId> arguments;
-  for (const sql::ExprPtr& argument : call.arguments) {
-    ROWFALL_ASSIGN_OR_RETURN(const ExprId id, binder.BindIn(*argument, inside));
-    arguments.push_back(id);
-  }
-  return builder.AddAggregate(call.name, std::move(arguments), call.star,
-                              call.distinct, context.label, expr.place);
+  if (operands.empty()) return CountError(call, "1 or more", expr.place);
+  return builder.AddCoalesce(operands, expr.place);
 }
 
 }  // namespace rowfall::plan

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Binds each kind of expression but names.
+// Binds each kind of expression whose operands are bound.
 #ifndef ROWFALL_PLAN_NODE_BINDER_H_
 #define ROWFALL_PLAN_NODE_BINDER_H_
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/expr_binder.h"
@@ -12,6 +14,13 @@ namespace rowfall::plan {
 // The visitor of one parsed expression; lives for that visit.
 struct NodeBinder {
   using Result = absl::StatusOr<ExprId>;
+
+  // Before the operands are bound: what is wrong whatever they are, and where
+  // they stand.
+  static absl::Status Check(const sql::Expr& expr,
+                            const ExprBinder::Context& context);
+  static ExprBinder::ContextPtr Inside(const sql::Expr& expr,
+                                       const ExprBinder::ContextPtr& context);
 
   Result operator()(const sql::Literal& literal) const;
   Result operator()(const sql::NameRef& ref) const;
@@ -26,18 +35,16 @@ struct NodeBinder {
   ExprBinder& binder;
   ExprBuilder& builder;
   const sql::Expr& expr;
-  const ExprBinder::Context& context;
+  const std::string& label;  // For errors of rows.
+  // In the order of sql::ForEachOperand().
+  const std::vector<ExprId>& operands;
 
  private:
-  Result Bind(const sql::ExprPtr& argument) const;
-  absl::StatusOr<std::vector<ExprId>> BindAll(
-      const std::vector<sql::ExprPtr>& arguments) const;
   Result Call(std::string_view name, std::vector<ExprId> arguments) const;
   // `id` itself, or NOT of it.
   Result Negated(bool negated, ExprId id) const;
   // IF, IFNULL and COALESCE, which evaluate their arguments as needed.
   Result BindLazy(const sql::Call& call) const;
-  Result BindAggregate(const sql::Call& call) const;
 };
 
 }  // namespace rowfall::plan

@@ -21,18 +21,25 @@ class CertainMarker {
   const ResultColumn* column(ExprId id) const { return column_[id]; }
 
  private:
-  void Mark(ExprId id, const ResultColumn& column) {
-    if (column_[id] != nullptr) return;
-    column_[id] = &column;
-    const BoundExpr& expr = plan_.exprs[id];
-    if (const auto* logic = std::get_if<LogicExpr>(&expr.node)) {
-      Mark(logic->left, column);
-    } else if (const auto* branch = std::get_if<IfExpr>(&expr.node)) {
-      Mark(branch->condition, column);
-    } else if (const auto* first = std::get_if<CoalesceExpr>(&expr.node)) {
-      Mark(first->arguments[0], column);
-    } else {
-      ForEachArgument(expr, [&](ExprId argument) { Mark(argument, column); });
+  void Mark(ExprId root, const ResultColumn& column) {
+    std::vector<ExprId> open = {root};
+    while (!open.empty()) {
+      const ExprId id = open.back();
+      open.pop_back();
+      if (column_[id] != nullptr) continue;
+      column_[id] = &column;
+      const BoundExpr& expr = plan_.exprs[id];
+      if (const auto* logic = std::get_if<LogicExpr>(&expr.node)) {
+        open.push_back(logic->left);
+      } else if (const auto* branch = std::get_if<IfExpr>(&expr.node)) {
+        open.push_back(branch->condition);
+      } else if (const auto* first = std::get_if<CoalesceExpr>(&expr.node)) {
+        open.push_back(first->arguments[0]);
+      } else {
+        ForEachArgument(expr, [&](ExprId argument) {
+          open.push_back(argument);
+        });
+      }
     }
   }
 

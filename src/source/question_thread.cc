@@ -11,7 +11,7 @@ bool QuestionThread::Ask(Question question) {
   if (stop_) return false;
   if (!thread_.joinable()) {
     try {
-      thread_ = std::thread([this] { Run(); });
+      thread_ = base::Thread([this] { Run(); });
     } catch (...) {
       return false;
     }

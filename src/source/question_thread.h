@@ -7,7 +7,8 @@
 #include <functional>
 #include <list>
 #include <mutex>
-#include <thread>
+
+#include "base/thread.h"
 
 namespace rowfall::source {
 
@@ -38,7 +39,7 @@ class QuestionThread {
   std::condition_variable changed_;
   std::list<Question> questions_;
   bool stop_ = false;
-  std::thread thread_;
+  base::Thread thread_;
 };
 
 }  // namespace rowfall::source

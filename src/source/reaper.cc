@@ -7,8 +7,9 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <utility>
+
+#include "base/thread.h"
 
 namespace rowfall::source {
 namespace {
@@ -39,7 +40,7 @@ bool RunAbandonably(std::function<void()> work, absl::Duration timeout) {
   auto task = std::make_shared<Task>();
   task->work = std::move(work);
   try {
-    std::thread([task] { Run(task); }).detach();
+    base::Thread([task] { Run(task); }).detach();
   } catch (...) {
     ++num_abandoned;
     // Destroying `work` could run what must not run here.

@@ -22,7 +22,7 @@ bool StandIn::Start(std::function<void()> poll) {
   poll_ = std::move(poll);
   left_at_ = Now();
   try {
-    thread_ = std::thread([this] { Run(); });
+    thread_ = base::Thread([this] { Run(); });
   } catch (...) {
     return false;
   }

@@ -6,9 +6,9 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
-#include <thread>
 
 #include "absl/time/time.h"
+#include "base/thread.h"
 
 namespace rowfall::source {
 
@@ -67,7 +67,7 @@ class StandIn {
   absl::Duration left_at_;  // Guarded by mutex_, as are the others.
   absl::Duration absence_ = absl::ZeroDuration();
   bool stop_ = false;
-  std::thread thread_;
+  base::Thread thread_;
 };
 
 }  // namespace rowfall::source

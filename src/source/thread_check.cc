@@ -13,7 +13,8 @@
 namespace rowfall::source {
 namespace {
 
-// Threads that do nothing until all of them end.
+// Threads that do nothing until all of them end; with stacks of the default
+// size, as those of librdkafka.
 class IdleThreads {
  public:
   ~IdleThreads() {

@@ -15,6 +15,7 @@
 #include "catalog/catalog_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/small_stack.h"
 
 namespace rowfall::catalog {
 namespace {
@@ -73,6 +74,14 @@ TEST_F(FileCatalogTest, SurvivesReopening) {
   EXPECT_EQ(Open()->Load().value(), StateOf("a"));
   StoreOnce("b");
   EXPECT_EQ(Open()->Load().value(), StateOf("b"));
+}
+
+TEST_F(FileCatalogTest, IsReadAndWrittenOnASmallStack) {
+  const std::string name(100'000, 'a');
+  tests::StackUsed([&] {
+    StoreOnce(name);
+    EXPECT_EQ(Open()->Load().value(), StateOf(name));
+  });
 }
 
 TEST_F(FileCatalogTest, KeepsTheVersionBefore) {

@@ -105,7 +105,7 @@ inline std::vector<DeepSelect> DeepSelects() {
       {"Clauses", "SELECT max(a) AS id, max(" +
                       nested("1 + (", ")", kDeepest - 1) +
                       ") AS x FROM s WHERE NOT (" +
-                      nested("- ", "", kDeepest - 2) + " > 0) GROUP BY " + sum +
+                      nested("- ", "", kDeepest - 2) + " < 0) GROUP BY " + sum +
                       " HAVING max(a) + 1 > 0 ORDER BY " + sum});
   selects.push_back({"WideClauses", "SELECT a AS id, t AS x FROM s GROUP BY a" +
                                         Repeat(", a", 999) + " ORDER BY a" +

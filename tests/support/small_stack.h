@@ -24,6 +24,30 @@ inline constexpr size_t kSmallStackBytes = 4 * 64 * 1024;
 inline constexpr size_t kSmallStackBytes = 64 * 1024;
 #endif
 
+#ifdef __GLIBC__
+// Sets the stack that threads of the process have by default.
+class DefaultStack {
+ public:
+  explicit DefaultStack(size_t bytes) {
+    pthread_getattr_default_np(&former_);
+    pthread_attr_t attributes;
+    pthread_getattr_default_np(&attributes);
+    pthread_attr_setstacksize(&attributes, bytes);
+    EXPECT_EQ(pthread_setattr_default_np(&attributes), 0);
+    pthread_attr_destroy(&attributes);
+  }
+  DefaultStack(const DefaultStack&) = delete;
+  DefaultStack& operator=(const DefaultStack&) = delete;
+  ~DefaultStack() {
+    pthread_setattr_default_np(&former_);
+    pthread_attr_destroy(&former_);
+  }
+
+ private:
+  pthread_attr_t former_;
+};
+#endif
+
 // Memory for a stack: painted, and behind pages that nobody may touch.
 class PaintedStack {
  public:

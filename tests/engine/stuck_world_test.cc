@@ -646,7 +646,7 @@ TEST_F(StuckWorldTest, ManyLivesLeaveNothingBehind) {
   EXPECT_EQ(NumDescriptors(), descriptors);
   EXPECT_LE(SelfStatus("Threads"), threads);
   // What the broker and the table in memory keep of a message, and no more.
-  EXPECT_LE(BytesInUse(), bytes + rounds / 2 * 256);
+  EXPECT_LE(BytesInUse(), bytes + rounds / 2 * 1024);
   EXPECT_EQ(broker_.NumMembers("manticore.v"), 0);
   EXPECT_THAT(broker_.Violations(), IsEmpty());
 }
